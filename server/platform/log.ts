@@ -1,0 +1,109 @@
+import pino from 'pino';
+import { Secret, secretMark } from './secrets.ts';
+
+/** How deep and how wide a logged object is looked through; what lies beyond is cut, never printed unseen. */
+const DEPTH_MAX = 8;
+const ENTRIES_MAX = 200;
+/** Lines waiting for a slow or full disk beyond this are dropped: the money path does not wait for its log. */
+const WAITING_BYTES_MAX = 8 * 1024 * 1024;
+
+export type Log = pino.Logger;
+
+/**
+ * The one way to log: JSON lines (so CR and LF in a value cannot forge a line), with secrets hidden by type (`Secret`)
+ * and, as a second fence, by key name. A line that cannot be written is dropped: logging never throws into its caller.
+ */
+export function createLog(options: { level: string; pretty?: boolean; destination?: pino.DestinationStream }): Log {
+  const raw = options.destination ?? standardOutput();
+  const destination: pino.DestinationStream = {
+    write(line) {
+      try {
+        raw.write(options.pretty === true ? prettyLine(line) : line);
+      } catch {
+        // The log has nowhere else to complain to, and its caller may be in the middle of a payment.
+      }
+    },
+  };
+  return pino(
+    {
+      level: options.level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: {
+        level: (label) => ({ level: label }),
+        bindings: (bindings) => hideSecrets(bindings),
+        log: (fields) => hideSecrets(fields),
+      },
+      hooks: {
+        logMethod(args, method) {
+          try {
+            method.apply(this, args);
+          } catch {
+            // A getter or toJSON of a logged value threw; see above.
+          }
+        },
+      },
+    },
+    destination,
+  );
+}
+
+function standardOutput(): pino.DestinationStream {
+  const destination = pino.destination({ dest: 1, sync: false, maxLength: WAITING_BYTES_MAX });
+  // Without a listener a closed pipe or a full disk would end the process.
+  destination.on('error', () => {});
+  return destination;
+}
+
+const secretNames = new Set(
+  [
+    ['authorization', 'proxyauthorization', 'cookie', 'cookies', 'setcookie'],
+    ['password', 'passphrase', 'secret', 'clientsecret', 'token', 'accesstoken', 'refreshtoken', 'csrftoken'],
+    ['key', 'apikey', 'privatekey', 'masterkey', 'datakey'],
+  ].flat(),
+);
+
+/** A copy of what is logged with secrets replaced; errors keep their type, message, stack and cause. */
+function hideSecrets(fields: object): Record<string, unknown> {
+  try {
+    return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, hideIn(name, value, 0)]));
+  } catch (cause) {
+    return { notLogged: cause instanceof Error ? cause.message : 'a value could not be read' };
+  }
+}
+
+function hideIn(name: string, value: unknown, depth: number): unknown {
+  if (value instanceof Secret) return secretMark;
+  if (value === null || value === undefined) return value;
+  if (secretNames.has(name.toLowerCase().replaceAll(/[-_]/g, ''))) return secretMark;
+  if (typeof value !== 'object') return value;
+  if (depth >= DEPTH_MAX) return '[too deep]';
+  if (Buffer.isBuffer(value)) return `[${value.length} bytes]`;
+  if (Array.isArray(value)) return value.slice(0, ENTRIES_MAX).map((entry) => hideIn('', entry, depth + 1));
+  if (value instanceof Error) return hideInError(value, depth);
+  if ('toJSON' in value && typeof value.toJSON === 'function') return hideIn('', value.toJSON(), depth + 1);
+  return Object.fromEntries(
+    Object.entries(value)
+      .slice(0, ENTRIES_MAX)
+      .map(([key, entry]) => [key, hideIn(key, entry, depth + 1)]),
+  );
+}
+
+function hideInError(error: Error, depth: number): Record<string, unknown> {
+  return {
+    type: error.name,
+    message: error.message,
+    stack: error.stack,
+    ...Object.fromEntries(Object.entries(error).map(([key, entry]) => [key, hideIn(key, entry, depth + 1)])),
+    ...(error.cause === undefined ? {} : { cause: hideIn('cause', error.cause, depth + 1) }),
+  };
+}
+
+/** One short line for a person at a terminal; control characters are shown escaped, as in JSON. */
+function prettyLine(line: string): string {
+  const { time, level, msg, ...rest } = JSON.parse(line) as Record<string, unknown>;
+  const clock = String(time).slice(11, 23);
+  const fields = Object.entries(rest).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  const message = msg === undefined ? '' : JSON.stringify(msg).slice(1, -1);
+  return `${[clock, String(level).toUpperCase().padEnd(5), message, ...fields].join(' ')}\n`;
+}
