@@ -75,7 +75,7 @@ call make_tenant_table('sealed_key');
 
 -- One fact about the installation: a changed epoch means "restored from a backup", and every lane starts paused.
 create table installation (
-  only boolean primary key default true check (only),
+  is_only boolean primary key default true check (is_only),
   id uuid not null default gen_random_uuid(),
   created_at timestamptz not null default now()
 );

@@ -1,0 +1,175 @@
+import { Kysely, type KyselyConfig, PostgresDialect, sql, type Transaction } from 'kysely';
+import pg from 'pg';
+import type { DB } from '../database/tables.ts';
+
+const APP_CONNECTIONS_MAX = 20;
+const SYSTEM_CONNECTIONS_MAX = 8;
+const HOT_CONNECTIONS_MAX = 8;
+const TRANSACTION_TRIES_MAX = 4;
+const STATEMENT_TIMEOUT_MS = 15_000;
+const CONNECT_TIMEOUT_MS = 5_000;
+
+/** A transaction. Every statement of a feature's store takes one; nothing calls the outside while one is open. */
+export type Tx = Transaction<DB>;
+
+/** A statement sent by name: parsed and planned once a connection, not once a call. */
+export interface NamedStatement {
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface Database {
+  /**
+   * Runs `act` in a transaction that sees the rows of one biller and no other (row-level security).
+   * Deadlocks and serialization failures repeat the whole of `act`, so it must touch nothing but the database.
+   */
+  withBiller<T>(bid: number, act: (tx: Tx) => Promise<T>): Promise<T>;
+  /** The same across billers: for sign-in, lane claims and staff search only. */
+  withSystem<T>(act: (tx: Tx) => Promise<T>): Promise<T>;
+  /** One hot read of one biller outside a transaction, by a named statement. */
+  readNamed<Row extends pg.QueryResultRow>(bid: number, statement: NamedStatement, values: readonly unknown[]): Promise<Row[]>;
+  /** A transaction of one biller with the bare connection, for COPY. No statement time-out. */
+  withBillerConnection<T>(bid: number, act: (connection: pg.PoolClient) => Promise<T>): Promise<T>;
+  /** A connection of one's own (session advisory locks, LISTEN) with the rights across billers. The caller ends it. */
+  connect(purpose: string): Promise<pg.Client>;
+  /** The owner's connection string, for migrations and the job queue. */
+  readonly url: string;
+  /** Throws when the database does not answer. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens the pools. Connects lazily; `ping` tells whether the database is there. `onError` hears of dead idle connections. */
+export function openDatabase(from: { url: string; onError?: (cause: Error) => void }): Database {
+  installTypes();
+  const onError = from.onError ?? (() => undefined);
+  const pool = (name: string, role: string, max: number) => {
+    const made = new pg.Pool({ ...connectionOptions(from.url, name, role), max, idleTimeoutMillis: 30_000 });
+    made.on('error', onError);
+    made.on('connect', (client) => client.on('error', onError));
+    return made;
+  };
+  const appPool = pool('causeway app', 'causeway_app', APP_CONNECTIONS_MAX);
+  const systemPool = pool('causeway system', 'causeway_system', SYSTEM_CONNECTIONS_MAX);
+  const hotPool = pool('causeway hot', 'causeway_app', HOT_CONNECTIONS_MAX);
+  const config = (used: pg.Pool): KyselyConfig => ({ dialect: new PostgresDialect({ pool: used }) });
+  const app = new Kysely<DB>(config(appPool));
+  const system = new Kysely<DB>(config(systemPool));
+  const billerOf = new WeakMap<pg.PoolClient, number>();
+
+  return {
+    url: from.url,
+    withBiller: (bid, act) =>
+      retried(() =>
+        app.transaction().execute(async (tx) => {
+          await sql`select set_config('app.bid', ${String(checkedBid(bid))}, true)`.execute(tx);
+          return act(tx);
+        }),
+      ),
+    withSystem: (act) => retried(() => system.transaction().execute(act)),
+    readNamed: async <Row extends pg.QueryResultRow>(bid: number, statement: NamedStatement, values: readonly unknown[]) => {
+      const client = await hotPool.connect();
+      let failure: Error | undefined;
+      try {
+        // The pool is used by nothing else, so the biller set last on a connection is still the one in force on it.
+        if (billerOf.get(client) !== bid) {
+          await client.query(`set app.bid = '${checkedBid(bid)}'`);
+          billerOf.set(client, bid);
+        }
+        const result = await client.query<Row>({ name: statement.name, text: statement.text, values: [...values] });
+        return result.rows;
+      } catch (cause) {
+        failure = cause instanceof Error ? cause : new Error(String(cause));
+        throw cause;
+      } finally {
+        client.release(failure);
+      }
+    },
+    withBillerConnection: async (bid, act) => {
+      const client = await appPool.connect();
+      let failure: Error | undefined;
+      try {
+        await client.query(`begin; set local app.bid = '${checkedBid(bid)}'; set local statement_timeout = 0`);
+        const result = await act(client);
+        await client.query('commit');
+        return result;
+      } catch (cause) {
+        failure = cause instanceof Error ? cause : new Error(String(cause));
+        throw cause;
+      } finally {
+        client.release(failure); // a failed connection is thrown away, which rolls back
+      }
+    },
+    connect: async (purpose) => {
+      const client = new pg.Client(connectionOptions(from.url, `causeway ${purpose}`, 'causeway_system'));
+      client.on('error', onError);
+      await client.connect();
+      return client;
+    },
+    ping: async () => {
+      await systemPool.query('select 1');
+    },
+    close: async () => {
+      await Promise.all([app.destroy(), system.destroy(), hotPool.end()]);
+    },
+  };
+}
+
+/** Whether an error says that the database is away (down, restarting, unreachable), not that a statement is wrong. */
+export function isDatabaseAway(cause: unknown): boolean {
+  if (!(cause instanceof Error)) return false;
+  const code = 'code' in cause ? String(cause.code) : '';
+  if (/^(08|57P0[1-5]|53)/.test(code)) return true;
+  if (['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND'].includes(code)) return 'syscall' in cause;
+  return /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/.test(cause.message);
+}
+
+function connectionOptions(url: string, name: string, role: string): pg.ClientConfig {
+  return {
+    connectionString: url,
+    application_name: name,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+    options: `-c role=${role} -c timezone=UTC -c datestyle=ISO -c statement_timeout=${STATEMENT_TIMEOUT_MS} -c idle_in_transaction_session_timeout=60000`,
+  };
+}
+
+function checkedBid(bid: number): number {
+  if (!Number.isSafeInteger(bid) || bid <= 0) throw new Error(`not a biller id: ${bid}`);
+  return bid;
+}
+
+async function retried<T>(run: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await run();
+    } catch (cause) {
+      const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+      const isRepeatable = code === '40P01' || code === '40001';
+      if (!isRepeatable || attempt >= TRANSACTION_TRIES_MAX) throw cause;
+    }
+  }
+}
+
+let areTypesInstalled = false;
+
+/**
+ * How PostgreSQL's types arrive: bigint as a checked safe integer (cents and ids fit), timestamptz as Temporal.Instant,
+ * date as its ISO text. Temporal objects go out as text: pg would otherwise send them as quoted JSON.
+ */
+function installTypes(): void {
+  if (areTypesInstalled) return;
+  areTypesInstalled = true;
+  pg.types.setTypeParser(pg.types.builtins.INT8, (text) => {
+    const value = Number(text);
+    if (!Number.isSafeInteger(value)) throw new Error(`bigint out of the safe range: ${text}`);
+    return value;
+  });
+  pg.types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, (text) => Temporal.Instant.from(text));
+  pg.types.setTypeParser(pg.types.builtins.DATE, (text) => text);
+  Object.defineProperty(Temporal.Instant.prototype, 'toPostgres', {
+    value(this: Temporal.Instant) {
+      return this.toString();
+    },
+  });
+}
