@@ -1,0 +1,60 @@
+/** Who is asking: a partner's bearer credential (of one biller), or a member of staff with a session. */
+export type Principal =
+  | { readonly kind: 'credential'; readonly bid: number; readonly credentialId: string; readonly name: string; readonly scopes: readonly Scope[] }
+  | {
+      readonly kind: 'staff';
+      readonly userId: string;
+      readonly email: string;
+      readonly name: string;
+      readonly permissions: ReadonlySet<Permission>;
+      /** Null for Causeway's own staff, who work for every biller. */
+      readonly bid: number | null;
+      readonly csrfToken: string;
+    };
+
+/** What a credential may be allowed to do. */
+export const SCOPES = ['invoices:write', 'invoices:read', 'accounts:read', 'balances:refresh', 'payments:read'] as const;
+export type Scope = (typeof SCOPES)[number];
+
+/** What a member of staff may be allowed to do; roles are sets of these (features/identities/roles.ts). */
+export const PERMISSIONS = [
+  'billers:read', 'billers:create', 'configuration:read', 'configuration:write', 'secrets:write',
+  'accounts:read', 'balances:refresh', 'invoices:read', 'invoices:upload', 'payments:read',
+  'deliveries:read', 'deliveries:operate', 'deliveries:decide', 'deliveries:approve',
+  'reconciliation:read', 'reconciliation:run', 'credentials:manage', 'users:manage', 'audit:read', 'operations:read',
+] as const;
+export type Permission = (typeof PERMISSIONS)[number];
+
+/**
+ * What a route asks of who calls it. Every route must say: one that does not fails when the server starts.
+ * `public`: nobody in particular. `signed-in`: any staff session. `any-of`: a credential with the scope, or staff with
+ * the permission; either must belong to the biller in the path, or to none.
+ */
+export type Access =
+  | { readonly kind: 'public' }
+  | { readonly kind: 'signed-in' }
+  | { readonly kind: 'any-of'; readonly scope?: Scope; readonly permission?: Permission };
+
+export const PUBLIC: Access = { kind: 'public' };
+export const SIGNED_IN: Access = { kind: 'signed-in' };
+export const needs = (rights: { scope?: Scope; permission?: Permission }): Access => ({ kind: 'any-of', ...rights });
+
+export type Decision = 'allowed' | 'not-signed-in' | 'not-allowed' | 'not-found';
+
+/** The one place that decides: pure, so that every route × role × biller can be probed. A foreign biller is "not found". */
+export function decideAccess(access: Access, principal: Principal | undefined, bid: number | undefined): Decision {
+  if (access.kind === 'public') return 'allowed';
+  if (!principal) return 'not-signed-in';
+  if (access.kind === 'signed-in') return principal.kind === 'staff' ? 'allowed' : 'not-allowed';
+  if (bid !== undefined && principal.bid !== null && principal.bid !== bid) return 'not-found';
+  if (principal.kind === 'credential') {
+    return access.scope !== undefined && principal.scopes.includes(access.scope) ? 'allowed' : 'not-allowed';
+  }
+  // A call across billers made by a biller's own staff is narrowed by the use case to principal.bid.
+  return access.permission !== undefined && principal.permissions.has(access.permission) ? 'allowed' : 'not-allowed';
+}
+
+/** The name of a principal in audit entries and histories. */
+export function nameOf(principal: Principal): string {
+  return principal.kind === 'staff' ? principal.email : `credential ${principal.name}`;
+}

@@ -1,0 +1,192 @@
+import cookie from '@fastify/cookie';
+import etag from '@fastify/etag';
+import formbody from '@fastify/formbody';
+import helmet from '@fastify/helmet';
+import multipart from '@fastify/multipart';
+import rateLimit from '@fastify/rate-limit';
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
+import {
+  hasZodFastifySchemaValidationErrors,
+  isResponseSerializationError,
+  jsonSchemaTransform,
+  jsonSchemaTransformObject,
+  serializerCompiler,
+  validatorCompiler,
+  type ZodTypeProvider,
+} from 'fastify-type-provider-zod';
+import { type Access, decideAccess, type Principal } from './access.ts';
+import { type Database, isDatabaseAway } from './database.ts';
+import type { Log } from './log.ts';
+import { Problem, problemBody, problemSchema, refuse } from './problems.ts';
+import type { Random } from './random.ts';
+
+const BODY_MAX_BYTES = 1_048_576;
+const REQUEST_TIMEOUT_MS = 60_000;
+const RATE_PER_MINUTE = 6_000;
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    principal: Principal | undefined;
+  }
+  interface FastifyContextConfig {
+    access?: Access;
+  }
+}
+
+export type App = Awaited<ReturnType<typeof buildHttp>>;
+
+/** Tells who is asking, or `undefined` for nobody. Given by the identities feature. */
+export type Authenticate = (request: FastifyRequest) => Promise<Principal | undefined>;
+
+/**
+ * The HTTP door, without a feature: request ids, security headers, sign-in, access rules, problems, OpenAPI.
+ * Routes added later declare `config: { access }`; one that declares none makes the start fail.
+ */
+export async function buildHttp(from: { log: Log; database: Database; random: Random; authenticate: Authenticate; version: string; isSecure: boolean }) {
+  const app = fastify({
+    loggerInstance: from.log as never,
+    disableRequestLogging: true,
+    bodyLimit: BODY_MAX_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    forceCloseConnections: 'idle',
+    genReqId: () => from.random.uuid(),
+    trustProxy: 'loopback',
+    routerOptions: { maxParamLength: 200 },
+  }).withTypeProvider<ZodTypeProvider>();
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.decorateRequest('principal', undefined);
+
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      directives: {
+        defaultSrc: ["'self'"], scriptSrc: ["'self'"], styleSrc: ["'self'", "'unsafe-inline'"], imgSrc: ["'self'", 'data:'],
+        objectSrc: ["'none'"], baseUri: ["'none'"], frameAncestors: ["'none'"],
+        // The pay form leads to the processor's own page on another origin: browsers check redirects of forms against this.
+        formAction: null, upgradeInsecureRequests: null,
+      },
+    },
+    hsts: from.isSecure,
+    referrerPolicy: { policy: 'same-origin' },
+    crossOriginEmbedderPolicy: false,
+  });
+  await app.register(cookie);
+  await app.register(formbody, { bodyLimit: 64 * 1024 });
+  await app.register(multipart, { limits: { files: 1, fileSize: 4 * 1024 ** 3, fields: 8, fieldSize: 4096 } });
+  await app.register(etag, { weak: true });
+  await app.register(rateLimit, {
+    global: true,
+    max: RATE_PER_MINUTE,
+    timeWindow: 60_000,
+    errorResponseBuilder: (_request, context) => refuse('too-many-requests', { retryAfterSeconds: Math.ceil(context.ttl / 1000) }),
+  });
+  await registerDocuments(app as never, from.version);
+  registerAccess(app as never, from.authenticate);
+  registerAnswers(app as never);
+  return app;
+}
+
+async function registerDocuments(app: App, version: string): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Causeway', version, description: 'Bills in, balances live, payments taken once and posted once. Errors are `application/problem+json`; money is whole US cents.', license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
+      components: { securitySchemes: { credential: { type: 'http', scheme: 'bearer' }, session: { type: 'apiKey', in: 'cookie', name: 'causeway_session' } } },
+    },
+    transform: (input) => (input.url.startsWith('/api/') ? jsonSchemaTransform(input) : { schema: { hide: true } as never, url: input.url }),
+    transformObject: jsonSchemaTransformObject,
+  });
+  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
+  app.get('/openapi.json', { config: { access: { kind: 'public' } } }, async (_request, reply) => {
+    return reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(app.swagger()));
+  });
+}
+
+function registerAccess(app: App, authenticate: Authenticate): void {
+  app.addHook('onRoute', (route) => {
+    if (route.url.startsWith('/docs')) route.config = { ...route.config, access: { kind: 'public' } };
+    if (!route.config?.access) throw new Error(`route ${String(route.method)} ${route.url} does not say who may call it (config.access)`);
+    if (!route.url.startsWith('/api/')) return;
+    const access = route.config.access;
+    const refusals = { 400: problem('What was sent is not valid'), ...(access.kind !== 'public' && { 401: problem('Not signed in'), 403: problem('Not allowed') }) };
+    route.schema = { ...route.schema, response: { ...refusals, ...(route.schema?.response as object | undefined) } };
+    if (access.kind !== 'public') route.schema.security = [{ credential: [] }, { session: [] }];
+  });
+  app.addHook('preValidation', async (request) => {
+    const access = request.routeOptions.config.access;
+    if (!access || access.kind === 'public') return;
+    request.principal = await authenticate(request);
+    const decision = decideAccess(access, request.principal, bidOf(request));
+    if (decision === 'not-signed-in') throw refuse('not-signed-in');
+    if (decision === 'not-found') throw refuse('not-found');
+    if (decision === 'not-allowed') {
+      const needed = access.kind === 'any-of' ? (request.principal?.kind === 'credential' ? access.scope : access.permission) : undefined;
+      throw refuse('not-allowed', { needed: needed ?? 'staff' });
+    }
+    const isRead = request.method === 'GET' || request.method === 'HEAD';
+    if (!isRead && request.principal?.kind === 'staff' && request.headers['x-csrf-token'] !== request.principal.csrfToken) {
+      throw refuse('missing-csrf-token');
+    }
+  });
+}
+
+function problem(description: string) {
+  return { description, content: { 'application/problem+json': { schema: problemSchema } } };
+}
+
+/** The biller named in the path, if the path names one. A malformed one is no biller: the schema then refuses it. */
+function bidOf(request: FastifyRequest): number | undefined {
+  const bid = Number((request.params as { bid?: string } | undefined)?.bid);
+  return Number.isSafeInteger(bid) ? bid : undefined;
+}
+
+function registerAnswers(app: App): void {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+    if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    request.log.info({ method: request.method, route: request.routeOptions.url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'answered');
+  });
+  app.setNotFoundHandler((request, reply) => sendProblem(request, reply, refuse('not-found')));
+  app.setErrorHandler((error: FastifyError, request, reply) => sendProblem(request, reply, asProblem(error, request)));
+}
+
+function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply {
+  const wait = problem.details.retryAfterSeconds ?? (problem.kind.status === 503 ? 2 : undefined);
+  if (wait !== undefined) reply.header('retry-after', String(wait));
+  return reply
+    .status(problem.kind.status)
+    .header('content-type', 'application/problem+json; charset=utf-8')
+    .serializer(JSON.stringify)
+    .send(problemBody(problem, request.id));
+}
+
+/** One translation for every error: refusals as they are, the framework's in our words, bugs logged and hidden. */
+function asProblem(error: FastifyError | Problem, request: FastifyRequest): Problem {
+  if (error instanceof Problem) return error;
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const faults = error.validation.map((issue) => ({
+      at: [error.validationContext, ...issue.instancePath.split('/').filter(Boolean)].join('.'),
+      message: issue.message ?? 'is not valid',
+    }));
+    return refuse('invalid-request', { summary: faults.map((fault) => `${fault.at}: ${fault.message}`).join('; ').slice(0, 500), faults });
+  }
+  if (isDatabaseAway(error)) {
+    request.log.error({ err: error }, 'the database is away');
+    return refuse('database-away');
+  }
+  const code = 'code' in error ? error.code : '';
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE' || code === 'FST_REQ_FILE_TOO_LARGE') return refuse('body-too-large');
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return refuse('wrong-media-type');
+  if (code === 'FST_ERR_CTP_INVALID_JSON_BODY' || code === 'FST_ERR_CTP_EMPTY_JSON_BODY' || (error instanceof SyntaxError && error.statusCode === 400)) {
+    return refuse('not-json', { summary: error.message.slice(0, 200) });
+  }
+  if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
+    return refuse('invalid-request', { summary: error.message.slice(0, 200) });
+  }
+  request.log.error({ err: error, ...(isResponseSerializationError(error) && { issues: error.cause.issues }) }, 'bug');
+  return refuse('internal-error');
+}
