@@ -1,0 +1,122 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { createBlobs } from './platform/blobs.ts';
+import { systemClock } from './platform/clock.ts';
+import type { Config } from './platform/config.ts';
+import { noCrashPoints } from './platform/crash-points.ts';
+import { type Database, openDatabase } from './platform/database.ts';
+import { createEgress } from './platform/egress.ts';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from './platform/embedded-postgres.ts';
+import { type Jobs, startJobs } from './platform/jobs.ts';
+import { createLog, type Log } from './platform/log.ts';
+import { createMailer } from './platform/mail.ts';
+import { createMetrics } from './platform/metrics.ts';
+import { migrate } from './platform/migrate.ts';
+import type { Platform } from './platform/platform.ts';
+import { systemRandom } from './platform/random.ts';
+import { createKeyring, type Keyring } from './platform/secrets.ts';
+import { systemTimers } from './platform/timers.ts';
+
+const KEY_BYTES = 32;
+
+/** The master key in use is not the one that wrapped the billers' keys; the program refuses to start. */
+export class WrongMasterKey extends Error {
+  constructor(missing: readonly string[]) {
+    super(
+      `The master key is not the one this database was sealed with (missing: key ${missing.join(', ')}). Set CAUSEWAY_MASTER_KEY or CAUSEWAY_MASTER_KEY_FILE to the right key; nothing was changed.`,
+    );
+    this.name = 'WrongMasterKey';
+  }
+}
+
+/** What a test may put in the place of a real port. */
+export type PlatformOverrides = Partial<Pick<Platform, 'clock' | 'timers' | 'random' | 'crash' | 'log' | 'egress' | 'mailer'>>;
+
+/**
+ * Opens everything a use case stands on: the embedded database (started or adopted) or `DATABASE_URL`, migrated; the
+ * ports; the job queue. `queues` are the job queues of the features. `close` undoes it in order, within the stop's limit.
+ */
+export async function openPlatform(from: {
+  config: Config;
+  queues: readonly string[];
+  overrides?: PlatformOverrides;
+  /** The address people open, where the port was not known when the configuration was read. */
+  publicUrl?: string;
+}): Promise<{ platform: Platform; close: () => Promise<void> }> {
+  const { config, overrides = {} } = from;
+  const log = overrides.log ?? createLog({ level: config.logLevel });
+  const timers = overrides.timers ?? systemTimers;
+  const clock = overrides.clock ?? systemClock;
+  const { url, embedded } = await openPostgres(config, timers);
+  await migrate(url);
+  const database = openDatabase({ url, onError: (cause) => log.warn({ err: cause }, 'a database connection was lost') });
+  const keyring = keyringOf(config);
+  await checkMasterKey(database, keyring);
+  const metrics = createMetrics();
+  const egress = overrides.egress ?? createEgress({ clock, timers, allowPrivate: config.allowPrivateEndpoints, log });
+  const mailer = overrides.mailer ?? createMailer({ smtpUrl: config.smtpUrl, from: config.mailFrom, log });
+  const jobs = await startJobs({ url, log, isWorking: config.roles.includes('worker'), queues: from.queues });
+  const platform: Platform = {
+    config,
+    log,
+    database,
+    clock,
+    timers,
+    random: overrides.random ?? systemRandom,
+    crash: overrides.crash ?? noCrashPoints,
+    egress,
+    keyring,
+    mailer,
+    blobs: createBlobs({ folder: path.join(config.dataFolder, 'blobs') }),
+    metrics,
+    jobs,
+    publicUrl: (config.publicUrl ?? from.publicUrl ?? `http://127.0.0.1:${config.port}`).replace(/\/+$/, ''),
+  };
+  return { platform, close: () => closeAll({ jobs, platform, database, embedded, log }) };
+}
+
+/** Starts or adopts the embedded server, or answers `DATABASE_URL`. For commands that need only the database. */
+export async function openPostgres(config: Config, timers = systemTimers): Promise<{ url: string; embedded: EmbeddedPostgres | undefined }> {
+  if (config.databaseUrl) return { url: config.databaseUrl, embedded: undefined };
+  fs.mkdirSync(config.dataFolder, { recursive: true });
+  const embedded = await startEmbeddedPostgres({ folder: path.join(config.dataFolder, 'postgres'), timers });
+  return { url: embedded.url, embedded };
+}
+
+/** A keyring of the configured master keys; without one (commands that open no secret) a throw-away that opens nothing. */
+function keyringOf(config: Config): Keyring {
+  const [current, ...older] = config.masterKeys;
+  return createKeyring({ currentMasterKey: current ?? systemRandom.bytes(KEY_BYTES), olderMasterKeys: older });
+}
+
+async function checkMasterKey(database: Database, keyring: Keyring): Promise<void> {
+  const keys = await database.withSystem((tx) => tx.selectFrom('sealed_key').select(['key_id', 'wrapped']).distinctOn('key_id').execute());
+  const missing = keys.filter((key) => !canUnwrap(keyring, key.wrapped)).map((key) => key.key_id);
+  if (missing.length > 0) throw new WrongMasterKey(missing);
+}
+
+function canUnwrap(keyring: Keyring, wrapped: string): boolean {
+  try {
+    keyring.unwrapDataKey(wrapped);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function closeAll(from: { jobs: Jobs; platform: Platform; database: Database; embedded: EmbeddedPostgres | undefined; log: Log }): Promise<void> {
+  const steps: readonly (readonly [string, () => Promise<void>])[] = [
+    ['jobs', () => from.jobs.stop()],
+    ['outbound calls', () => from.platform.egress.close()],
+    ['mail', () => from.platform.mailer.close()],
+    ['database', () => from.database.close()],
+    ['embedded database', async () => from.embedded?.stop()],
+  ];
+  for (const [name, close] of steps) {
+    try {
+      await close();
+    } catch (cause) {
+      from.log.warn({ err: cause }, `closing: ${name}`);
+    }
+  }
+}
