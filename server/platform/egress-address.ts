@@ -16,7 +16,8 @@ export function checkUrl(input: string | URL, allowPrivate: boolean): UrlCheck {
   const text = String(input);
   const url = text.length <= URL_CHARS_MAX ? URL.parse(text) : null;
   if (url === null) return { ok: false, why: 'not a URL' };
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') return { ok: false, why: `${url.protocol} is not allowed` };
+  if (url.protocol !== 'https:' && url.protocol !== 'http:')
+    return { ok: false, why: `${url.protocol} is not allowed` };
   if (url.username !== '' || url.password !== '') return { ok: false, why: 'a URL must not carry credentials' };
   const host = url.hostname.replace(/^\[|\]$/g, '');
   if (host === '') return { ok: false, why: 'the URL names no host' };
@@ -51,7 +52,13 @@ function classOfIpv4(address: string): AddressClass {
 }
 
 /** IANA special-purpose registries (RFC 6890 and its successors), and the metadata services of the large clouds. */
-const privateIpv4 = blockListOf('ipv4', ['10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16']);
+const privateIpv4 = blockListOf('ipv4', [
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+]);
 const neverIpv4 = blockListOf('ipv4', [
   '0.0.0.0/8',
   '100.100.100.200/32',

@@ -44,6 +44,8 @@ export interface Line {
   fault(): Error | null;
   /** Resets the connection at once: bytes still in a buffer are thrown away, not delivered later. */
   reset(): void;
+  /** Closes a connection that has nothing under way. */
+  close(): void;
   onClosed(act: () => void): void;
 }
 
@@ -55,27 +57,17 @@ export interface Line {
 export async function dial(options: DialOptions): Promise<{ ok: true; line: Line } | DialFailure> {
   const expired = new AbortController();
   const timer = options.timers.after(options.connectTimeoutMs, () => expired.abort());
-  const stop = AbortSignal.any([options.stop, expired.signal]);
-  try {
-    const stopped = whenStopped(stop);
-    const result = await Promise.race([connectToHost({ ...options, stop }), stopped.promise]);
-    stopped.forget();
-    if (result !== 'stopped') return result;
-    return options.stop.aborted
-      ? { ok: false, reason: 'stopped', detail: 'stopped while connecting' }
-      : { ok: false, reason: 'connect-timeout', detail: `no connection within ${options.connectTimeoutMs} ms` };
-  } finally {
-    timer.cancel();
-  }
+  const result = await connectToHost({ ...options, stop: AbortSignal.any([options.stop, expired.signal]) });
+  timer.cancel();
+  if (result.ok || result.reason !== 'stopped') return result;
+  return options.stop.aborted
+    ? result
+    : { ok: false, reason: 'connect-timeout', detail: `no connection within ${options.connectTimeoutMs} ms` };
 }
 
 async function connectToHost(options: DialOptions): Promise<{ ok: true; line: Line } | DialFailure> {
-  let found: readonly { address: string }[];
-  try {
-    found = isIP(options.host) !== 0 ? [{ address: options.host }] : await options.lookup(options.host);
-  } catch (cause) {
-    return { ok: false, reason: 'dns', detail: codeOf(cause) };
-  }
+  const found = isIP(options.host) !== 0 ? [{ address: options.host }] : await lookedUp(options);
+  if (!Array.isArray(found)) return found;
   if (found.length === 0) return { ok: false, reason: 'dns', detail: 'the name has no address' };
   const allowed = found.filter(({ address }) => isAllowedAddress(address, options.allowPrivate));
   if (allowed.length === 0) {
@@ -89,10 +81,26 @@ async function connectToHost(options: DialOptions): Promise<{ ok: true; line: Li
     const timer = options.timers.after(options.connectTimeoutMs / (tried.length - index), () => share.abort());
     const result = await connectToAddress(address, options, AbortSignal.any([options.stop, share.signal]));
     timer.cancel();
-    if (result.ok || options.stop.aborted) return result;
+    if (result.ok) return result;
+    if (options.stop.aborted) return stoppedWhileConnecting;
     failure = result;
   }
   return failure;
+}
+
+const stoppedWhileConnecting: DialFailure = { ok: false, reason: 'stopped', detail: 'stopped while connecting' };
+
+/** Asks the resolver, but does not wait for it longer than `stop`: a lookup cannot be called off. */
+async function lookedUp({ lookup, host, stop }: DialOptions): Promise<{ address: string }[] | DialFailure> {
+  if (stop.aborted) return stoppedWhileConnecting;
+  return await new Promise((resolve) => {
+    const onStop = (): void => resolve(stoppedWhileConnecting);
+    stop.addEventListener('abort', onStop, { once: true });
+    lookup(host)
+      .then((addresses) => resolve([...addresses]))
+      .catch((cause: unknown) => resolve({ ok: false, reason: 'dns', detail: codeOf(cause) }))
+      .finally(() => stop.removeEventListener('abort', onStop));
+  });
 }
 
 async function connectToAddress(
@@ -186,19 +194,9 @@ function lineOn(url: URL, raw: net.Socket, socket: net.Socket): Line {
       socket.destroy();
       client.destroy().catch(() => {});
     },
+    close: () => void client.destroy().catch(() => {}),
     onClosed: (act) => void socket.once('close', act),
   };
-}
-
-function whenStopped(stop: AbortSignal): { promise: Promise<'stopped'>; forget: () => void } {
-  let forget = (): void => {};
-  const promise = new Promise<'stopped'>((resolve) => {
-    if (stop.aborted) return resolve('stopped');
-    const onStop = (): void => resolve('stopped');
-    stop.addEventListener('abort', onStop, { once: true });
-    forget = () => stop.removeEventListener('abort', onStop);
-  });
-  return { promise, forget };
 }
 
 function codeOf(error: unknown): string {
