@@ -1,0 +1,68 @@
+import { ConfigFault, type FeatureDeps, isDatabaseAway, openOperator, Problem } from '@causeway/server/operator';
+
+/** What an exit code says to a script; the same for every command. */
+export const EXIT = { done: 0, problemsFound: 1, wrongUsage: 2, refused: 3, unreachable: 4 } as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/**
+ * Runs one operator command on the installation and sets the exit code. Refusals become one clear sentence on stderr
+ * (with the faults below it); a database that is away is exit 4; data goes to stdout by the command itself.
+ */
+export async function withOperator(act: (deps: FeatureDeps) => Promise<ExitCode>): Promise<void> {
+  try {
+    const opened = await openOperator(process.env);
+    try {
+      process.exitCode = await act(opened.deps);
+    } finally {
+      await opened.close();
+    }
+  } catch (cause) {
+    process.exitCode = explain(cause);
+  }
+}
+
+/** Says on stderr what went wrong, and answers the exit code that fits. */
+export function explain(cause: unknown): ExitCode {
+  if (cause instanceof Problem) {
+    say(cause.message);
+    for (const fault of cause.details.faults ?? []) say(`  ${fault.at}: ${fault.message}${fault.rule ? ` (${fault.rule})` : ''}`);
+    return EXIT.refused;
+  }
+  if (cause instanceof ConfigFault) {
+    say(cause.message);
+    return EXIT.wrongUsage;
+  }
+  if (isDatabaseAway(cause)) {
+    say(`The database can't be reached: ${cause instanceof Error ? cause.message : cause}. Check DATABASE_URL or CAUSEWAY_DATA.`);
+    return EXIT.unreachable;
+  }
+  say(cause instanceof Error ? (process.env.CAUSEWAY_LOG_LEVEL === 'debug' ? String(cause.stack) : cause.message) : String(cause));
+  return EXIT.refused;
+}
+
+/** A message for the person: stderr, so that stdout stays data. */
+export function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+/** The data a command answers: JSON for machines, lines for people. */
+export function answer(isJson: boolean | undefined, data: unknown, lines: () => readonly string[]): void {
+  process.stdout.write(isJson ? `${JSON.stringify(data, null, 2)}\n` : `${lines().join('\n')}\n`);
+}
+
+/** Reads a secret from stdin: never from an argument, which other users of the machine can see. */
+export async function readSecret(): Promise<string> {
+  if (process.stdin.isTTY) say('Type the value, then Ctrl-D:');
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk as Uint8Array));
+  return Buffer.concat(chunks).toString('utf8').replace(/\r?\n$/, '');
+}
+
+/** A table in plain text, right-aligned where every cell of a column is a number or an amount. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const isNumber = head.map((_, column) => rows.length > 0 && rows.every((row) => /^[-$]?[\d,.]*$/.test(row[column] ?? '')));
+  const line = (cells: readonly string[]) =>
+    cells.map((cell, column) => (isNumber[column] ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0))).join('  ').trimEnd();
+  return [line(head), ...rows.map(line)];
+}

@@ -1,0 +1,133 @@
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createImtSandbox, generatePolicies } from './imt/index.ts';
+import { createProcessorSandbox } from './processor/index.ts';
+
+/** Where the two listen unless told otherwise. */
+const IMT_PORT = 4010;
+const PROCESSOR_PORT = 4020;
+/** By hand, payments settle by themselves after this long. */
+const SETTLE_MS = 20_000;
+
+const USAGE = `node sandbox/main.ts [options]
+  --imt-port N          port of the IMT sandbox (default ${IMT_PORT}; 0 takes a free one)
+  --processor-port N    port of the processor sandbox (default ${PROCESSOR_PORT}; 0 takes a free one)
+  --data DIR            keep state in this folder, over a restart or a crash
+  --instances A,B       ids of the IMT instances (default 3401,3402)
+  --policies N          put N made-up policies into each instance
+  --settle-ms N         settle charges after N ms (default ${SETTLE_MS}; 0 only on request)
+  --webhook-url URL     where the processor sends its events
+  --json                print one line of JSON when both are ready`;
+
+/** Starts both sandboxes; true exit codes: 0 stopped, 2 wrong usage, 3 could not start. */
+async function main(): Promise<void> {
+  const options = readOptions();
+  const stops: (() => Promise<void>)[] = [];
+  const stop = (): void => {
+    void Promise.all(stops.map((end) => end())).then(() => process.exit(0));
+  };
+  process.on('SIGTERM', stop).on('SIGINT', stop);
+  try {
+    const instances = Object.fromEntries(options.instances.map((id) => [id, {}]));
+    const imtState = options.data === null ? {} : { statePath: join(options.data, 'imt.jsonl') };
+    // Those a state file already holds stay as they are: making them again would undo what was paid.
+    const made = options.policies > 0 ? [...generatePolicies({ count: options.policies })] : [];
+    const policies = Object.fromEntries(options.instances.map((id) => [id, made]));
+    const imt = await createImtSandbox({ port: options.imtPort, instances, policies, ...imtState });
+    stops.push(() => imt.close());
+    const processorState = options.data === null ? {} : { statePath: join(options.data, 'processor.jsonl') };
+    const processor = await createProcessorSandbox({
+      port: options.processorPort,
+      ...(options.settleMs > 0 ? { autoSettleMs: options.settleMs } : {}),
+      ...(options.webhookUrl === null ? {} : { webhook: { url: options.webhookUrl } }),
+      ...processorState,
+    });
+    stops.push(() => processor.close());
+    const ready = {
+      imt: {
+        origin: imt.origin,
+        controlUrl: imt.controlUrl,
+        instances: Object.fromEntries(options.instances.map((id) => [id, imt.urls(id)])),
+      },
+      processor: {
+        url: processor.url,
+        controlUrl: processor.controlUrl,
+        secretKey: processor.secretKey,
+        webhookSecret: processor.webhookSecret,
+      },
+    };
+    console.log(options.json ? JSON.stringify(ready) : describe(ready));
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : String(error));
+    await Promise.all(stops.map((end) => end()));
+    process.exit(3);
+  }
+}
+
+function describe(ready: {
+  imt: { controlUrl: string; instances: Record<string, { url: string; authUrl: string }> };
+  processor: { url: string; controlUrl: string };
+}): string {
+  const lines = Object.entries(ready.imt.instances).map(
+    ([id, { url, authUrl }]) => `IMT ${id}    ${url}   sessions ${authUrl}`,
+  );
+  lines.push(`IMT control ${ready.imt.controlUrl}`);
+  lines.push(`Processor   ${ready.processor.url}   control ${ready.processor.controlUrl}`);
+  lines.push('Ready. Ctrl-C stops both; sandbox/README.md has the endpoints, faults and test numbers.');
+  return lines.join('\n');
+}
+
+interface Options {
+  imtPort: number;
+  processorPort: number;
+  data: string | null;
+  instances: string[];
+  policies: number;
+  settleMs: number;
+  webhookUrl: string | null;
+  json: boolean;
+}
+
+function readOptions(): Options {
+  try {
+    const text = { type: 'string' } as const;
+    const { values } = parseArgs({
+      options: {
+        'imt-port': text,
+        'processor-port': text,
+        data: text,
+        instances: text,
+        policies: text,
+        'settle-ms': text,
+        'webhook-url': text,
+        json: { type: 'boolean' },
+        help: { type: 'boolean' },
+      },
+    });
+    if (values.help) {
+      console.log(USAGE);
+      process.exit(0);
+    }
+    return {
+      imtPort: whole(values['imt-port'], { name: 'imt-port', fallback: IMT_PORT, max: 65_535 }),
+      processorPort: whole(values['processor-port'], { name: 'processor-port', fallback: PROCESSOR_PORT, max: 65_535 }),
+      data: values.data === undefined ? null : resolve(values.data),
+      instances: (values.instances ?? '3401,3402').split(',').filter(Boolean),
+      policies: whole(values.policies, { name: 'policies', fallback: 0, max: 1_000_000 }),
+      settleMs: whole(values['settle-ms'], { name: 'settle-ms', fallback: SETTLE_MS, max: 86_400_000 }),
+      webhookUrl: values['webhook-url'] ?? null,
+      json: values.json ?? false,
+    };
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
+    return process.exit(2);
+  }
+}
+
+function whole(given: string | undefined, { name, fallback, max }: { name: string; fallback: number; max: number }) {
+  if (given === undefined) return fallback;
+  if (!/^\d{1,8}$/.test(given) || Number(given) > max) throw new Error(`--${name} must be a number up to ${max}`);
+  return Number(given);
+}
+
+await main();

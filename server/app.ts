@@ -1,0 +1,33 @@
+import { createAuthenticate, registerIdentitiesRoutes } from './features/identities/index.ts';
+import { registerBalancesRoutes } from './features/balances/index.ts';
+import { registerBillersRoutes } from './features/billers/index.ts';
+import { registerDeliveriesRoutes } from './features/deliveries/index.ts';
+import { registerDocumentsRoutes } from './features/documents/index.ts';
+import { registerInvoicesRoutes } from './features/invoices/index.ts';
+import { registerNoticesRoutes } from './features/notices/index.ts';
+import { registerPaymentsRoutes } from './features/payments/index.ts';
+import type { FeatureDeps } from './introduce.ts';
+import { registerHealth } from './platform/health.ts';
+import { type App, buildHttp } from './platform/http.ts';
+
+/** The one visible list of what answers over HTTP. Partners and processors were introduced in `introduce.ts`. */
+export async function buildApp(deps: FeatureDeps, from: { version: string; isStopping: () => boolean }): Promise<App> {
+  const app = await buildHttp({
+    log: deps.log,
+    database: deps.database,
+    random: deps.random,
+    authenticate: createAuthenticate(deps),
+    version: from.version,
+    isSecure: deps.publicUrl.startsWith('https:'),
+  });
+  registerHealth(app, { database: deps.database, metrics: deps.metrics, isStopping: from.isStopping });
+  registerIdentitiesRoutes(app, deps);
+  registerBillersRoutes(app, deps);
+  registerInvoicesRoutes(app, deps);
+  registerBalancesRoutes(app, deps);
+  registerDocumentsRoutes(app, deps);
+  registerNoticesRoutes(app, deps);
+  registerDeliveriesRoutes(app, deps);
+  registerPaymentsRoutes(app, deps);
+  return app;
+}

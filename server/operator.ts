@@ -1,0 +1,47 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { parseEnv } from 'node:util';
+import { type FeatureDeps, introduce } from './introduce.ts';
+import { openPlatform } from './open-platform.ts';
+import { type Config, type Environment, readConfig } from './platform/config.ts';
+import { QUEUES } from './worker.ts';
+
+/**
+ * What the demo chose (ports, processor, inbox) is kept beside its data, so that operator commands on the same folder
+ * find the same installation. The product itself never reads this file.
+ */
+export const DEMO_ENVIRONMENT_FILE = 'demo.env';
+
+/** The environment, completed by what a demo in the same data folder chose. What is set by hand wins. */
+export function withDemoEnvironment(environment: Environment): Environment {
+  const file = path.join(path.resolve(environment.CAUSEWAY_DATA ?? '.causeway'), DEMO_ENVIRONMENT_FILE);
+  if (environment.DATABASE_URL || !fs.existsSync(file)) return environment;
+  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
+  return { ...parseEnv(fs.readFileSync(file, 'utf8')), ...set };
+}
+
+/**
+ * Opens the installation for one operator command: the database of `DATABASE_URL`, or the embedded one (adopting it when
+ * it runs), with every feature's use cases, and no HTTP and no lanes. Close it at the end of the command.
+ */
+export async function openOperator(environment: Environment): Promise<{ deps: FeatureDeps; config: Config; close: () => Promise<void> }> {
+  const read = readConfig(withDemoEnvironment(environment), 'optional');
+  const config: Config = { ...read, roles: [], logLevel: environment.CAUSEWAY_LOG_LEVEL ? read.logLevel : 'error' };
+  const { platform, close } = await openPlatform({ config, queues: QUEUES });
+  const introduced = introduce(platform);
+  return {
+    deps: introduced.deps,
+    config,
+    close: async () => {
+      await introduced.close();
+      await close();
+    },
+  };
+}
+
+export { type FeatureDeps } from './introduce.ts';
+export { ConfigFault, configReference, readConfig } from './platform/config.ts';
+export { isDatabaseAway } from './platform/database.ts';
+export { Problem } from './platform/problems.ts';
+export { CannotListen, type Running, runUntilStopped, start } from './start.ts';
+export { VERSION } from './version.ts';

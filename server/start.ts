@@ -1,0 +1,92 @@
+import type { AddressInfo } from 'node:net';
+import { buildApp } from './app.ts';
+import { type FeatureDeps, introduce } from './introduce.ts';
+import { openPlatform, type PlatformOverrides } from './open-platform.ts';
+import type { Config } from './platform/config.ts';
+import { QUEUES, startWorker } from './worker.ts';
+
+/** The time a graceful stop may take; then the process ends as it is, which the money path survives. */
+const STOP_LIMIT_MS = 20_000;
+
+/** A running Causeway process. */
+export interface Running {
+  /** Where it listens; undefined without the web role. */
+  readonly url: string | undefined;
+  readonly deps: FeatureDeps;
+  /** Stops taking requests, drains what is under way, closes partner sessions and pools. */
+  stop(): Promise<void>;
+}
+
+/** The port is taken, or may not be used. */
+export class CannotListen extends Error {
+  constructor(config: Config, cause: unknown) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+    const why = code === 'EADDRINUSE' ? 'another program listens there' : code === 'EACCES' ? 'this user may not' : code;
+    super(`Can't listen on ${config.host}:${config.port}: ${why}. Set CAUSEWAY_PORT to a free port.`, { cause });
+    this.name = 'CannotListen';
+  }
+}
+
+/** Starts the roles of the configuration in this process. Throws a named error, and leaves nothing running, when it can't. */
+export async function start(config: Config, from: { version: string; overrides?: PlatformOverrides }): Promise<Running> {
+  const opened = await openPlatform({ config, queues: QUEUES, ...(from.overrides && { overrides: from.overrides }) });
+  const { platform } = opened;
+  const introduced = introduce(platform);
+  let isStopping = false;
+  const closers: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    isStopping = true;
+    for (const close of closers.toReversed()) {
+      await close().catch((cause: unknown) => platform.log.warn({ err: cause }, 'stopping'));
+    }
+  };
+  closers.push(opened.close, introduced.close);
+  try {
+    let url: string | undefined;
+    if (config.roles.includes('web')) {
+      const app = await buildApp(introduced.deps, { version: from.version, isStopping: () => isStopping });
+      closers.push(async () => {
+        await app.close();
+      });
+      await app.listen({ host: config.host, port: config.port }).catch((cause: unknown) => {
+        throw new CannotListen(config, cause);
+      });
+      const address = app.server.address() as AddressInfo;
+      url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${address.port}`;
+    }
+    if (config.roles.includes('worker')) {
+      const lanes = await startWorker(introduced.deps);
+      closers.push(() => lanes.stop());
+    }
+    platform.log.info({ url, roles: config.roles }, 'started');
+    return { url, deps: introduced.deps, stop: () => withinLimit(stop, platform.timers) };
+  } catch (cause) {
+    await stop();
+    throw cause;
+  }
+}
+
+async function withinLimit(stop: () => Promise<void>, timers: { sleep(ms: number, signal?: AbortSignal): Promise<void> }): Promise<void> {
+  const done = new AbortController();
+  await Promise.race([
+    stop().finally(() => done.abort()),
+    timers.sleep(STOP_LIMIT_MS, done.signal).catch(() => undefined),
+  ]);
+}
+
+/** Runs until SIGTERM or SIGINT, then stops gracefully. A second signal ends the process at once. Resolves with the exit code. */
+export function runUntilStopped(running: Pick<Running, 'stop'>): Promise<number> {
+  return new Promise((resolve) => {
+    let asked = 0;
+    const ask = () => {
+      asked += 1;
+      if (asked > 1) process.exit(130);
+      running.stop().then(
+        () => resolve(0),
+        () => resolve(1),
+      );
+    };
+    process.on('SIGTERM', ask);
+    process.on('SIGINT', ask);
+  });
+}
