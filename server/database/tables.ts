@@ -192,19 +192,23 @@ export interface Invoice {
   invoice_date: string;
   invoice_number: string;
   invoice_type_id: string;
+  made_on: string;
   total_cents: number;
   updated_at: Generated<Temporal.Instant>;
   version: Generated<number>;
 }
 
 export interface InvoiceFile {
+  attempts: Generated<number>;
   bid: number;
   bytes_read: Generated<number>;
   detail: Generated<Json>;
   fault_count: Generated<number>;
+  file_date: string | null;
   finished_at: Temporal.Instant | null;
   id: string;
   invoices_accepted: Generated<number>;
+  invoices_kept: Generated<number>;
   invoices_refused: Generated<number>;
   invoices_unchanged: Generated<number>;
   name: string;
@@ -214,7 +218,6 @@ export interface InvoiceFile {
   size_bytes: number;
   state: string;
   total_cents: Generated<number>;
-  validate_only: Generated<boolean>;
   way: string;
 }
 
@@ -233,6 +236,7 @@ export interface InvoiceFileFault {
 }
 
 export interface InvoiceVersion {
+  balance_forward: boolean;
   bid: number;
   details: Json;
   due_date: string;
@@ -240,9 +244,11 @@ export interface InvoiceVersion {
   file_id: string | null;
   invoice_date: string;
   invoice_number: string;
+  invoice_type_id: string;
   replaced_at: Generated<Temporal.Instant>;
   total_cents: number;
   version: number;
+  written_at: Temporal.Instant;
 }
 
 export interface Lane {
@@ -335,6 +341,12 @@ export interface PaymentEvent {
   told_by: string;
 }
 
+export interface ProcessorPoll {
+  cursor: string | null;
+  polled_at: Temporal.Instant;
+  processor: string;
+}
+
 export interface Reconciliation {
   bid: number;
   day: string;
@@ -388,6 +400,16 @@ export interface StaffUser {
   roles: string[];
 }
 
+export interface UnmatchedProcessorEvent {
+  at: Temporal.Instant;
+  detail: Generated<Json>;
+  external_id: string;
+  kind: string;
+  processor: string;
+  received_at: Temporal.Instant;
+  reference: string;
+}
+
 export interface WorkItem {
   bid: number;
   closed_at: Temporal.Instant | null;
@@ -422,10 +444,12 @@ export interface DB {
   partner_trust: PartnerTrust;
   payment: Payment;
   payment_event: PaymentEvent;
+  processor_poll: ProcessorPoll;
   reconciliation: Reconciliation;
   sealed_key: SealedKey;
   staff_invitation: StaffInvitation;
   staff_session: StaffSession;
   staff_user: StaffUser;
+  unmatched_processor_event: UnmatchedProcessorEvent;
   work_item: WorkItem;
 }

@@ -24,11 +24,13 @@ create table invoice_file (
   size_bytes bigint not null,
   way text not null,                   -- upload, staff, sftp, cli
   state text not null check (state in ('received','reading','loaded','partly','refused','failed')),
-  validate_only boolean not null default false,
+  attempts int not null default 0,     -- how often a worker began it; past the limit it is 'failed'
+  file_date date,                      -- FileCreationDate: a file made earlier than one already loaded changes no stored invoice
   bytes_read bigint not null default 0,
   invoices_accepted int not null default 0,
   invoices_refused int not null default 0,
   invoices_unchanged int not null default 0,
+  invoices_kept int not null default 0, -- would have changed, but what is stored was made later
   total_cents bigint not null default 0,
   fault_count int not null default 0,
   received_by text not null,
@@ -37,8 +39,9 @@ create table invoice_file (
   detail jsonb not null default '{}',
   primary key (bid, id)
 );
-create unique index invoice_file_bytes on invoice_file (bid, sha256) where not validate_only and state <> 'failed';
-create index invoice_file_recent on invoice_file (bid, received_at desc);
+create unique index invoice_file_bytes on invoice_file (bid, sha256) where state <> 'failed';
+create index invoice_file_recent on invoice_file (bid, received_at desc, id);
+create index invoice_file_waiting on invoice_file (bid, received_at) where state in ('received', 'reading');
 call make_tenant_table('invoice_file');
 
 create table invoice_file_fault (
@@ -73,6 +76,7 @@ create table invoice (
   carried_by text,                     -- the later invoice that carries this one's balance forward
   version int not null default 1,
   file_id uuid,
+  made_on date not null,               -- the day this content dates from: FileCreationDate, or the day of an UploadInvoice
   updated_at timestamptz not null default now(),
   primary key (bid, invoice_number)
 );
@@ -87,9 +91,12 @@ create table invoice_version (
   invoice_date date not null,
   due_date date not null,
   total_cents bigint not null,
+  balance_forward boolean not null,
+  invoice_type_id text not null,
   details jsonb not null,
   extras jsonb not null,
   file_id uuid,
+  written_at timestamptz not null,     -- from when to when it held
   replaced_at timestamptz not null default now(),
   primary key (bid, invoice_number, version)
 );
