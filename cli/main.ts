@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { Command } from 'commander';
 import { VERSION } from '@causeway/server/operator';
+import { Command } from 'commander';
 import { registerNouns } from './nouns.ts';
 import { EXIT } from './operator.ts';
 

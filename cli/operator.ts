@@ -25,7 +25,8 @@ export async function withOperator(act: (deps: FeatureDeps) => Promise<ExitCode>
 export function explain(cause: unknown): ExitCode {
   if (cause instanceof Problem) {
     say(cause.message);
-    for (const fault of cause.details.faults ?? []) say(`  ${fault.at}: ${fault.message}${fault.rule ? ` (${fault.rule})` : ''}`);
+    for (const fault of cause.details.faults ?? [])
+      say(`  ${fault.at}: ${fault.message}${fault.rule ? ` (${fault.rule})` : ''}`);
     return EXIT.refused;
   }
   if (cause instanceof ConfigFault) {
@@ -33,10 +34,18 @@ export function explain(cause: unknown): ExitCode {
     return EXIT.wrongUsage;
   }
   if (isDatabaseAway(cause)) {
-    say(`The database can't be reached: ${cause instanceof Error ? cause.message : cause}. Check DATABASE_URL or CAUSEWAY_DATA.`);
+    say(
+      `The database can't be reached: ${cause instanceof Error ? cause.message : cause}. Check DATABASE_URL or CAUSEWAY_DATA.`,
+    );
     return EXIT.unreachable;
   }
-  say(cause instanceof Error ? (process.env.CAUSEWAY_LOG_LEVEL === 'debug' ? String(cause.stack) : cause.message) : String(cause));
+  say(
+    cause instanceof Error
+      ? process.env.CAUSEWAY_LOG_LEVEL === 'debug'
+        ? String(cause.stack)
+        : cause.message
+      : String(cause),
+  );
   return EXIT.refused;
 }
 
@@ -55,14 +64,21 @@ export async function readSecret(): Promise<string> {
   if (process.stdin.isTTY) say('Type the value, then Ctrl-D:');
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk as Uint8Array));
-  return Buffer.concat(chunks).toString('utf8').replace(/\r?\n$/, '');
+  return Buffer.concat(chunks)
+    .toString('utf8')
+    .replace(/\r?\n$/, '');
 }
 
 /** A table in plain text, right-aligned where every cell of a column is a number or an amount. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  const isNumber = head.map((_, column) => rows.length > 0 && rows.every((row) => /^[-$]?[\d,.]*$/.test(row[column] ?? '')));
+  const isNumber = head.map(
+    (_, column) => rows.length > 0 && rows.every((row) => /^[-$]?[\d,.]*$/.test(row[column] ?? '')),
+  );
   const line = (cells: readonly string[]) =>
-    cells.map((cell, column) => (isNumber[column] ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0))).join('  ').trimEnd();
+    cells
+      .map((cell, column) => (isNumber[column] ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))
+      .join('  ')
+      .trimEnd();
   return [line(head), ...rows.map(line)];
 }

@@ -1,8 +1,8 @@
-import { createAuthenticate, registerIdentitiesRoutes } from './features/identities/index.ts';
 import { registerBalancesRoutes } from './features/balances/index.ts';
 import { registerBillersRoutes } from './features/billers/index.ts';
 import { registerDeliveriesRoutes } from './features/deliveries/index.ts';
 import { registerDocumentsRoutes } from './features/documents/index.ts';
+import { createAuthenticate, registerIdentitiesRoutes } from './features/identities/index.ts';
 import { registerInvoicesRoutes } from './features/invoices/index.ts';
 import { registerNoticesRoutes } from './features/notices/index.ts';
 import { registerPaymentsRoutes } from './features/payments/index.ts';

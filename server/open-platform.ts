@@ -30,7 +30,9 @@ export class WrongMasterKey extends Error {
 }
 
 /** What a test may put in the place of a real port. */
-export type PlatformOverrides = Partial<Pick<Platform, 'clock' | 'timers' | 'random' | 'crash' | 'log' | 'egress' | 'mailer'>>;
+export type PlatformOverrides = Partial<
+  Pick<Platform, 'clock' | 'timers' | 'random' | 'crash' | 'log' | 'egress' | 'mailer'>
+>;
 
 /**
  * Opens everything a use case stands on: the embedded database (started or adopted) or `DATABASE_URL`, migrated; the
@@ -49,7 +51,10 @@ export async function openPlatform(from: {
   const clock = overrides.clock ?? systemClock;
   const { url, embedded } = await openPostgres(config, timers);
   await migrate(url);
-  const database = openDatabase({ url, onError: (cause) => log.warn({ err: cause }, 'a database connection was lost') });
+  const database = openDatabase({
+    url,
+    onError: (cause) => log.warn({ err: cause }, 'a database connection was lost'),
+  });
   const keyring = keyringOf(config);
   await checkMasterKey(database, keyring);
   const metrics = createMetrics();
@@ -76,7 +81,10 @@ export async function openPlatform(from: {
 }
 
 /** Starts or adopts the embedded server, or answers `DATABASE_URL`. For commands that need only the database. */
-export async function openPostgres(config: Config, timers = systemTimers): Promise<{ url: string; embedded: EmbeddedPostgres | undefined }> {
+export async function openPostgres(
+  config: Config,
+  timers = systemTimers,
+): Promise<{ url: string; embedded: EmbeddedPostgres | undefined }> {
   if (config.databaseUrl) return { url: config.databaseUrl, embedded: undefined };
   fs.mkdirSync(config.dataFolder, { recursive: true });
   const embedded = await startEmbeddedPostgres({ folder: path.join(config.dataFolder, 'postgres'), timers });
@@ -90,7 +98,9 @@ function keyringOf(config: Config): Keyring {
 }
 
 async function checkMasterKey(database: Database, keyring: Keyring): Promise<void> {
-  const keys = await database.withSystem((tx) => tx.selectFrom('sealed_key').select(['key_id', 'wrapped']).distinctOn('key_id').execute());
+  const keys = await database.withSystem((tx) =>
+    tx.selectFrom('sealed_key').select(['key_id', 'wrapped']).distinctOn('key_id').execute(),
+  );
   const missing = keys.filter((key) => !canUnwrap(keyring, key.wrapped)).map((key) => key.key_id);
   if (missing.length > 0) throw new WrongMasterKey(missing);
 }
@@ -104,11 +114,17 @@ function canUnwrap(keyring: Keyring, wrapped: string): boolean {
   }
 }
 
-async function closeAll(from: { jobs: Jobs; platform: Platform; database: Database; embedded: EmbeddedPostgres | undefined; log: Log }): Promise<void> {
+async function closeAll(from: {
+  jobs: Jobs;
+  platform: Platform;
+  database: Database;
+  embedded: EmbeddedPostgres | undefined;
+  log: Log;
+}): Promise<void> {
   const steps: readonly (readonly [string, () => Promise<void>])[] = [
     ['jobs', () => from.jobs.stop()],
     ['outbound calls', () => from.platform.egress.close()],
-    ['mail', () => from.platform.mailer.close()],
+    ['mail', async () => from.platform.mailer.close()],
     ['database', () => from.database.close()],
     ['embedded database', async () => from.embedded?.stop()],
   ];

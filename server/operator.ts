@@ -16,7 +16,9 @@ export const DEMO_ENVIRONMENT_FILE = 'demo.env';
 export function withDemoEnvironment(environment: Environment): Environment {
   const file = path.join(path.resolve(environment.CAUSEWAY_DATA ?? '.causeway'), DEMO_ENVIRONMENT_FILE);
   if (environment.DATABASE_URL || !fs.existsSync(file)) return environment;
-  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
+  const set = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
   return { ...parseEnv(fs.readFileSync(file, 'utf8')), ...set };
 }
 
@@ -24,7 +26,9 @@ export function withDemoEnvironment(environment: Environment): Environment {
  * Opens the installation for one operator command: the database of `DATABASE_URL`, or the embedded one (adopting it when
  * it runs), with every feature's use cases, and no HTTP and no lanes. Close it at the end of the command.
  */
-export async function openOperator(environment: Environment): Promise<{ deps: FeatureDeps; config: Config; close: () => Promise<void> }> {
+export async function openOperator(
+  environment: Environment,
+): Promise<{ deps: FeatureDeps; config: Config; close: () => Promise<void> }> {
   const read = readConfig(withDemoEnvironment(environment), 'optional');
   const config: Config = { ...read, roles: [], logLevel: environment.CAUSEWAY_LOG_LEVEL ? read.logLevel : 'error' };
   const { platform, close } = await openPlatform({ config, queues: QUEUES });
@@ -39,7 +43,7 @@ export async function openOperator(environment: Environment): Promise<{ deps: Fe
   };
 }
 
-export { type FeatureDeps } from './introduce.ts';
+export type { FeatureDeps } from './introduce.ts';
 export { ConfigFault, configReference, readConfig } from './platform/config.ts';
 export { isDatabaseAway } from './platform/database.ts';
 export { Problem } from './platform/problems.ts';

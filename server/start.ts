@@ -21,14 +21,18 @@ export interface Running {
 export class CannotListen extends Error {
   constructor(config: Config, cause: unknown) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
-    const why = code === 'EADDRINUSE' ? 'another program listens there' : code === 'EACCES' ? 'this user may not' : code;
+    const why =
+      code === 'EADDRINUSE' ? 'another program listens there' : code === 'EACCES' ? 'this user may not' : code;
     super(`Can't listen on ${config.host}:${config.port}: ${why}. Set CAUSEWAY_PORT to a free port.`, { cause });
     this.name = 'CannotListen';
   }
 }
 
 /** Starts the roles of the configuration in this process. Throws a named error, and leaves nothing running, when it can't. */
-export async function start(config: Config, from: { version: string; overrides?: PlatformOverrides }): Promise<Running> {
+export async function start(
+  config: Config,
+  from: { version: string; overrides?: PlatformOverrides },
+): Promise<Running> {
   const opened = await openPlatform({ config, queues: QUEUES, ...(from.overrides && { overrides: from.overrides }) });
   const { platform } = opened;
   const introduced = introduce(platform);
@@ -66,7 +70,10 @@ export async function start(config: Config, from: { version: string; overrides?:
   }
 }
 
-async function withinLimit(stop: () => Promise<void>, timers: { sleep(ms: number, signal?: AbortSignal): Promise<void> }): Promise<void> {
+async function withinLimit(
+  stop: () => Promise<void>,
+  timers: { sleep(ms: number, signal?: AbortSignal): Promise<void> },
+): Promise<void> {
   const done = new AbortController();
   await Promise.race([
     stop().finally(() => done.abort()),

@@ -12,13 +12,28 @@ const TYPES = JSON.stringify({ int8: 'number', timestamptz: 'Temporal.Instant', 
 
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'causeway-tables-'));
 fs.chmodSync(scratch, 0o755);
-const postgres = await startEmbeddedPostgres({ folder: path.join(scratch, 'postgres'), timers: systemTimers, settings: { fsync: 'off' } });
+const postgres = await startEmbeddedPostgres({
+  folder: path.join(scratch, 'postgres'),
+  timers: systemTimers,
+  settings: { fsync: 'off' },
+});
 try {
   await migrate(postgres.url);
   const out = path.join(scratch, 'tables.ts');
   const made = spawnSync(
     'kysely-codegen',
-    ['--url', postgres.url, '--dialect', 'postgres', '--out-file', out, '--type-mapping', TYPES, '--exclude-pattern', 'public.migration'],
+    [
+      '--url',
+      postgres.url,
+      '--dialect',
+      'postgres',
+      '--out-file',
+      out,
+      '--type-mapping',
+      TYPES,
+      '--exclude-pattern',
+      'public.migration',
+    ],
     { encoding: 'utf8' },
   );
   if (made.status !== 0) throw new Error(made.stderr || made.stdout);

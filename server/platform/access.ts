@@ -1,6 +1,12 @@
 /** Who is asking: a partner's bearer credential (of one biller), or a member of staff with a session. */
 export type Principal =
-  | { readonly kind: 'credential'; readonly bid: number; readonly credentialId: string; readonly name: string; readonly scopes: readonly Scope[] }
+  | {
+      readonly kind: 'credential';
+      readonly bid: number;
+      readonly credentialId: string;
+      readonly name: string;
+      readonly scopes: readonly Scope[];
+    }
   | {
       readonly kind: 'staff';
       readonly userId: string;
@@ -13,15 +19,37 @@ export type Principal =
     };
 
 /** What a credential may be allowed to do. */
-export const SCOPES = ['invoices:write', 'invoices:read', 'accounts:read', 'balances:refresh', 'payments:read'] as const;
+export const SCOPES = [
+  'invoices:write',
+  'invoices:read',
+  'accounts:read',
+  'balances:refresh',
+  'payments:read',
+] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /** What a member of staff may be allowed to do; roles are sets of these (features/identities/roles.ts). */
 export const PERMISSIONS = [
-  'billers:read', 'billers:create', 'configuration:read', 'configuration:write', 'secrets:write',
-  'accounts:read', 'balances:refresh', 'invoices:read', 'invoices:upload', 'payments:read',
-  'deliveries:read', 'deliveries:operate', 'deliveries:decide', 'deliveries:approve',
-  'reconciliation:read', 'reconciliation:run', 'credentials:manage', 'users:manage', 'audit:read', 'operations:read',
+  'billers:read',
+  'billers:create',
+  'configuration:read',
+  'configuration:write',
+  'secrets:write',
+  'accounts:read',
+  'balances:refresh',
+  'invoices:read',
+  'invoices:upload',
+  'payments:read',
+  'deliveries:read',
+  'deliveries:operate',
+  'deliveries:decide',
+  'deliveries:approve',
+  'reconciliation:read',
+  'reconciliation:run',
+  'credentials:manage',
+  'users:manage',
+  'audit:read',
+  'operations:read',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 

@@ -50,9 +50,13 @@ const variables = {
   CAUSEWAY_MASTER_KEY: {
     schema: z
       .base64()
-      .refine((text) => Buffer.from(text, 'base64').length === 32, 'must be 32 bytes in base64 (openssl rand -base64 32)')
+      .refine(
+        (text) => Buffer.from(text, 'base64').length === 32,
+        'must be 32 bytes in base64 (openssl rand -base64 32)',
+      )
       .optional(),
-    meaning: 'Wraps the key of each biller’s secrets: base64 of 32 bytes. `serve` refuses to start without it or its file.',
+    meaning:
+      'Wraps the key of each biller’s secrets: base64 of 32 bytes. `serve` refuses to start without it or its file.',
     fallback: 'none (demo: made and kept in the data folder)',
     secret: true,
   },
@@ -229,12 +233,19 @@ function readMasterKeys(from: {
   }
   if (from.keyFile === undefined && !fs.existsSync(file)) return [];
   try {
-    const lines = fs.readFileSync(file, 'utf8').split('\n').map((line) => line.trim()).filter(Boolean);
+    const lines = fs
+      .readFileSync(file, 'utf8')
+      .split('\n')
+      .map((line) => line.trim())
+      .filter(Boolean);
     const keys = lines.map((line) => Buffer.from(line, 'base64'));
-    if (keys.length === 0 || keys.some((key) => key.length !== 32)) throw new Error('each line must be 32 bytes in base64');
+    if (keys.length === 0 || keys.some((key) => key.length !== 32))
+      throw new Error('each line must be 32 bytes in base64');
     return keys;
   } catch (cause) {
-    from.faults.push(`CAUSEWAY_MASTER_KEY_FILE: ${file} can't be used: ${cause instanceof Error ? cause.message : cause}.`);
+    from.faults.push(
+      `CAUSEWAY_MASTER_KEY_FILE: ${file} can't be used: ${cause instanceof Error ? cause.message : cause}.`,
+    );
     return [];
   }
 }

@@ -27,7 +27,11 @@ export interface Database {
   /** The same across billers: for sign-in, lane claims and staff search only. */
   withSystem<T>(act: (tx: Tx) => Promise<T>): Promise<T>;
   /** One hot read of one biller outside a transaction, by a named statement. */
-  readNamed<Row extends pg.QueryResultRow>(bid: number, statement: NamedStatement, values: readonly unknown[]): Promise<Row[]>;
+  readNamed<Row extends pg.QueryResultRow>(
+    bid: number,
+    statement: NamedStatement,
+    values: readonly unknown[],
+  ): Promise<Row[]>;
   /** A transaction of one biller with the bare connection, for COPY. No statement time-out. */
   withBillerConnection<T>(bid: number, act: (connection: pg.PoolClient) => Promise<T>): Promise<T>;
   /** A connection of one's own (session advisory locks, LISTEN) with the rights across billers. The caller ends it. */
@@ -55,7 +59,6 @@ export function openDatabase(from: { url: string; onError?: (cause: Error) => vo
   const config = (used: pg.Pool): KyselyConfig => ({ dialect: new PostgresDialect({ pool: used }) });
   const app = new Kysely<DB>(config(appPool));
   const system = new Kysely<DB>(config(systemPool));
-  const billerOf = new WeakMap<pg.PoolClient, number>();
 
   return {
     url: from.url,
@@ -67,39 +70,8 @@ export function openDatabase(from: { url: string; onError?: (cause: Error) => vo
         }),
       ),
     withSystem: (act) => retried(() => system.transaction().execute(act)),
-    readNamed: async <Row extends pg.QueryResultRow>(bid: number, statement: NamedStatement, values: readonly unknown[]) => {
-      const client = await hotPool.connect();
-      let failure: Error | undefined;
-      try {
-        // The pool is used by nothing else, so the biller set last on a connection is still the one in force on it.
-        if (billerOf.get(client) !== bid) {
-          await client.query(`set app.bid = '${checkedBid(bid)}'`);
-          billerOf.set(client, bid);
-        }
-        const result = await client.query<Row>({ name: statement.name, text: statement.text, values: [...values] });
-        return result.rows;
-      } catch (cause) {
-        failure = cause instanceof Error ? cause : new Error(String(cause));
-        throw cause;
-      } finally {
-        client.release(failure);
-      }
-    },
-    withBillerConnection: async (bid, act) => {
-      const client = await appPool.connect();
-      let failure: Error | undefined;
-      try {
-        await client.query(`begin; set local app.bid = '${checkedBid(bid)}'; set local statement_timeout = 0`);
-        const result = await act(client);
-        await client.query('commit');
-        return result;
-      } catch (cause) {
-        failure = cause instanceof Error ? cause : new Error(String(cause));
-        throw cause;
-      } finally {
-        client.release(failure); // a failed connection is thrown away, which rolls back
-      }
-    },
+    readNamed: createHotReader(hotPool),
+    withBillerConnection: (bid, act) => withOwnConnection(appPool, bid, act),
     connect: async (purpose) => {
       const client = new pg.Client(connectionOptions(from.url, `causeway ${purpose}`, 'causeway_system'));
       client.on('error', onError);
@@ -115,13 +87,60 @@ export function openDatabase(from: { url: string; onError?: (cause: Error) => vo
   };
 }
 
+/** Reads on a pool used by nothing else, so the biller set last on a connection is still the one in force on it. */
+function createHotReader(pool: pg.Pool): Database['readNamed'] {
+  const billerOf = new WeakMap<pg.PoolClient, number>();
+  return async <Row extends pg.QueryResultRow>(bid: number, statement: NamedStatement, values: readonly unknown[]) => {
+    const client = await pool.connect();
+    let failure: Error | undefined;
+    try {
+      if (billerOf.get(client) !== bid) {
+        billerOf.delete(client);
+        await client.query(`set app.bid = '${checkedBid(bid)}'`);
+        billerOf.set(client, bid);
+      }
+      const result = await client.query<Row>({ name: statement.name, text: statement.text, values: [...values] });
+      return result.rows;
+    } catch (cause) {
+      failure = cause instanceof Error ? cause : new Error(String(cause));
+      throw cause;
+    } finally {
+      client.release(failure);
+    }
+  };
+}
+
+/** A transaction on a bare connection; a failed one is thrown away, which rolls back. */
+async function withOwnConnection<T>(
+  pool: pg.Pool,
+  bid: number,
+  act: (connection: pg.PoolClient) => Promise<T>,
+): Promise<T> {
+  const client = await pool.connect();
+  let failure: Error | undefined;
+  try {
+    await client.query(`begin; set local app.bid = '${checkedBid(bid)}'; set local statement_timeout = 0`);
+    const result = await act(client);
+    await client.query('commit');
+    return result;
+  } catch (cause) {
+    failure = cause instanceof Error ? cause : new Error(String(cause));
+    throw cause;
+  } finally {
+    client.release(failure);
+  }
+}
+
 /** Whether an error says that the database is away (down, restarting, unreachable), not that a statement is wrong. */
 export function isDatabaseAway(cause: unknown): boolean {
   if (!(cause instanceof Error)) return false;
   const code = 'code' in cause ? String(cause.code) : '';
   if (/^(08|57P0[1-5]|53)/.test(code)) return true;
-  if (['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND'].includes(code)) return 'syscall' in cause;
-  return /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/.test(cause.message);
+  if (['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND'].includes(code))
+    return 'syscall' in cause;
+  return /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/.test(
+    cause.message,
+  );
 }
 
 function connectionOptions(url: string, name: string, role: string): pg.ClientConfig {

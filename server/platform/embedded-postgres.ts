@@ -36,7 +36,10 @@ export async function startEmbeddedPostgres(from: {
   restoreLibraryLinks(native);
   const run = runAs();
   const folder = path.resolve(from.folder);
-  const socketFolder = path.join(os.tmpdir(), `causeway-${createHash('sha256').update(folder).digest('hex').slice(0, 12)}`);
+  const socketFolder = path.join(
+    os.tmpdir(),
+    `causeway-${createHash('sha256').update(folder).digest('hex').slice(0, 12)}`,
+  );
   const url = `postgres://postgres@localhost:${SOCKET_PORT}/postgres?host=${encodeURIComponent(socketFolder)}`;
   if (!(await canConnect(url))) {
     makeFolder(socketFolder, run);
@@ -82,9 +85,15 @@ function restoreLibraryLinks(native: string): void {
 /** PostgreSQL refuses to run as root: it runs as `postgres` where that user exists, else as `nobody`. */
 function runAs(): RunAs {
   if (process.platform === 'win32' || process.getuid?.() !== 0) return undefined;
-  const users = fs.readFileSync('/etc/passwd', 'utf8').split('\n').map((line) => line.split(':'));
+  const users = fs
+    .readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'));
   const user = users.find((fields) => fields[0] === 'postgres') ?? users.find((fields) => fields[0] === 'nobody');
-  if (!user?.[2] || !user[3]) throw new Error('PostgreSQL cannot run as root, and this system has no user `nobody`. Start Causeway as an ordinary user.');
+  if (!user?.[2] || !user[3])
+    throw new Error(
+      'PostgreSQL cannot run as root, and this system has no user `nobody`. Start Causeway as an ordinary user.',
+    );
   return { uid: Number(user[2]), gid: Number(user[3]) };
 }
 
@@ -101,7 +110,18 @@ async function initialise(from: { native: string; folder: string; run: RunAs }):
   const fresh = `${from.folder}.new-${process.pid}`;
   fs.rmSync(fresh, { recursive: true, force: true });
   makeFolder(fresh, from.run);
-  const args = ['-D', fresh, '-U', 'postgres', '-A', 'trust', '--encoding=UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'];
+  const args = [
+    '-D',
+    fresh,
+    '-U',
+    'postgres',
+    '-A',
+    'trust',
+    '--encoding=UTF8',
+    '--locale-provider=builtin',
+    '--builtin-locale=C.UTF-8',
+    '--locale=C',
+  ];
   const { code, output } = await runToEnd(path.join(from.native, 'bin', 'initdb'), args, from.run);
   if (code !== 0) throw new Error(`The embedded PostgreSQL could not be set up in ${from.folder}:\n${output}`);
   try {
@@ -119,7 +139,9 @@ function checkReach(folder: string, run: RunAs): void {
     if (!fs.existsSync(at)) continue;
     const mode = fs.statSync(at);
     if ((mode.mode & 0o001) === 0 && mode.uid !== run.uid) {
-      throw new Error(`PostgreSQL does not run as root, and its user may not enter ${at}. Set CAUSEWAY_DATA to a folder outside it, for example /var/lib/causeway.`);
+      throw new Error(
+        `PostgreSQL does not run as root, and its user may not enter ${at}. Set CAUSEWAY_DATA to a folder outside it, for example /var/lib/causeway.`,
+      );
     }
   }
 }
@@ -134,13 +156,23 @@ async function start(from: {
   url: string;
 }): Promise<void> {
   const logFile = `${from.folder}.log`;
-  const options = { listen_addresses: '', unix_socket_directories: from.socketFolder, port: String(SOCKET_PORT), max_connections: '200', ...from.settings };
+  const options = {
+    listen_addresses: '',
+    unix_socket_directories: from.socketFolder,
+    port: String(SOCKET_PORT),
+    max_connections: '200',
+    ...from.settings,
+  };
   const args = ['-D', from.folder, ...Object.entries(options).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
   for (let attempt = 0; attempt < START_ATTEMPTS_MAX; attempt++) {
     if (attempt % 4 === 0) {
       // `detached`: Ctrl-C must reach the program first, or the database is gone before the program has drained.
       const log = fs.openSync(logFile, 'a');
-      const child = spawn(path.join(from.native, 'bin', 'postgres'), args, { detached: true, stdio: ['ignore', log, log], ...from.run });
+      const child = spawn(path.join(from.native, 'bin', 'postgres'), args, {
+        detached: true,
+        stdio: ['ignore', log, log],
+        ...from.run,
+      });
       child.on('error', () => undefined); // told by the log and by the attempts running out
       child.unref();
       fs.closeSync(log);
@@ -163,7 +195,11 @@ async function stop(from: { folder: string; url: string; timers: Timers }): Prom
   } catch {
     return; // it is gone already
   }
-  for (let attempt = 0; attempt < START_ATTEMPTS_MAX && fs.existsSync(path.join(from.folder, 'postmaster.pid')); attempt++) {
+  for (
+    let attempt = 0;
+    attempt < START_ATTEMPTS_MAX && fs.existsSync(path.join(from.folder, 'postmaster.pid'));
+    attempt++
+  ) {
     await from.timers.sleep(25);
   }
 }
@@ -194,7 +230,9 @@ async function isUsedByOthers(url: string): Promise<boolean> {
   client.on('error', () => undefined);
   try {
     await client.connect();
-    const found = await client.query(`select 1 from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid() and application_name like 'causeway%' limit 1`);
+    const found = await client.query(
+      `select 1 from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid() and application_name like 'causeway%' limit 1`,
+    );
     await client.end();
     return found.rowCount === 1;
   } catch {

@@ -6,7 +6,7 @@ import multipart from '@fastify/multipart';
 import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import fastify, { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
+import fastify, { type FastifyError, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import {
   hasZodFastifySchemaValidationErrors,
   isResponseSerializationError,
@@ -44,10 +44,17 @@ export type Authenticate = (request: FastifyRequest) => Promise<Principal | unde
  * The HTTP door, without a feature: request ids, security headers, sign-in, access rules, problems, OpenAPI.
  * Routes added later declare `config: { access }`; one that declares none makes the start fail.
  */
-export async function buildHttp(from: { log: Log; database: Database; random: Random; authenticate: Authenticate; version: string; isSecure: boolean }) {
+export async function buildHttp(from: {
+  log: Log;
+  database: Database;
+  random: Random;
+  authenticate: Authenticate;
+  version: string;
+  isSecure: boolean;
+}) {
   const app = fastify({
     loggerInstance: from.log as never,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_MAX_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: 'idle',
@@ -62,10 +69,16 @@ export async function buildHttp(from: { log: Log; database: Database; random: Ra
   await app.register(helmet, {
     contentSecurityPolicy: {
       directives: {
-        defaultSrc: ["'self'"], scriptSrc: ["'self'"], styleSrc: ["'self'", "'unsafe-inline'"], imgSrc: ["'self'", 'data:'],
-        objectSrc: ["'none'"], baseUri: ["'none'"], frameAncestors: ["'none'"],
+        defaultSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:'],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        frameAncestors: ["'none'"],
         // The pay form leads to the processor's own page on another origin: browsers check redirects of forms against this.
-        formAction: null, upgradeInsecureRequests: null,
+        formAction: null,
+        upgradeInsecureRequests: null,
       },
     },
     hsts: from.isSecure,
@@ -80,7 +93,8 @@ export async function buildHttp(from: { log: Log; database: Database; random: Ra
     global: true,
     max: RATE_PER_MINUTE,
     timeWindow: 60_000,
-    errorResponseBuilder: (_request, context) => refuse('too-many-requests', { retryAfterSeconds: Math.ceil(context.ttl / 1000) }),
+    errorResponseBuilder: (_request, context) =>
+      refuse('too-many-requests', { retryAfterSeconds: Math.ceil(context.ttl / 1000) }),
   });
   await registerDocuments(app as never, from.version);
   registerAccess(app as never, from.authenticate);
@@ -92,10 +106,22 @@ async function registerDocuments(app: App, version: string): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'Causeway', version, description: 'Bills in, balances live, payments taken once and posted once. Errors are `application/problem+json`; money is whole US cents.', license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
-      components: { securitySchemes: { credential: { type: 'http', scheme: 'bearer' }, session: { type: 'apiKey', in: 'cookie', name: 'causeway_session' } } },
+      info: {
+        title: 'Causeway',
+        version,
+        description:
+          'Bills in, balances live, payments taken once and posted once. Errors are `application/problem+json`; money is whole US cents.',
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      },
+      components: {
+        securitySchemes: {
+          credential: { type: 'http', scheme: 'bearer' },
+          session: { type: 'apiKey', in: 'cookie', name: 'causeway_session' },
+        },
+      },
     },
-    transform: (input) => (input.url.startsWith('/api/') ? jsonSchemaTransform(input) : { schema: { hide: true } as never, url: input.url }),
+    transform: (input) =>
+      input.url.startsWith('/api/') ? jsonSchemaTransform(input) : { schema: { hide: true } as never, url: input.url },
     transformObject: jsonSchemaTransformObject,
   });
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
@@ -107,10 +133,14 @@ async function registerDocuments(app: App, version: string): Promise<void> {
 function registerAccess(app: App, authenticate: Authenticate): void {
   app.addHook('onRoute', (route) => {
     if (route.url.startsWith('/docs')) route.config = { ...route.config, access: { kind: 'public' } };
-    if (!route.config?.access) throw new Error(`route ${String(route.method)} ${route.url} does not say who may call it (config.access)`);
+    if (!route.config?.access)
+      throw new Error(`route ${String(route.method)} ${route.url} does not say who may call it (config.access)`);
     if (!route.url.startsWith('/api/')) return;
     const access = route.config.access;
-    const refusals = { 400: problem('What was sent is not valid'), ...(access.kind !== 'public' && { 401: problem('Not signed in'), 403: problem('Not allowed') }) };
+    const refusals = {
+      400: problem('What was sent is not valid'),
+      ...(access.kind !== 'public' && { 401: problem('Not signed in'), 403: problem('Not allowed') }),
+    };
     route.schema = { ...route.schema, response: { ...refusals, ...(route.schema?.response as object | undefined) } };
     if (access.kind !== 'public') route.schema.security = [{ credential: [] }, { session: [] }];
   });
@@ -122,11 +152,20 @@ function registerAccess(app: App, authenticate: Authenticate): void {
     if (decision === 'not-signed-in') throw refuse('not-signed-in');
     if (decision === 'not-found') throw refuse('not-found');
     if (decision === 'not-allowed') {
-      const needed = access.kind === 'any-of' ? (request.principal?.kind === 'credential' ? access.scope : access.permission) : undefined;
+      const needed =
+        access.kind === 'any-of'
+          ? request.principal?.kind === 'credential'
+            ? access.scope
+            : access.permission
+          : undefined;
       throw refuse('not-allowed', { needed: needed ?? 'staff' });
     }
     const isRead = request.method === 'GET' || request.method === 'HEAD';
-    if (!isRead && request.principal?.kind === 'staff' && request.headers['x-csrf-token'] !== request.principal.csrfToken) {
+    if (
+      !isRead &&
+      request.principal?.kind === 'staff' &&
+      request.headers['x-csrf-token'] !== request.principal.csrfToken
+    ) {
       throw refuse('missing-csrf-token');
     }
   });
@@ -148,7 +187,15 @@ function registerAnswers(app: App): void {
     if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');
   });
   app.addHook('onResponse', async (request, reply) => {
-    request.log.info({ method: request.method, route: request.routeOptions.url, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'answered');
+    request.log.info(
+      {
+        method: request.method,
+        route: request.routeOptions.url,
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime),
+      },
+      'answered',
+    );
   });
   app.setNotFoundHandler((request, reply) => sendProblem(request, reply, refuse('not-found')));
   app.setErrorHandler((error: FastifyError, request, reply) => sendProblem(request, reply, asProblem(error, request)));
@@ -172,7 +219,13 @@ function asProblem(error: FastifyError | Problem, request: FastifyRequest): Prob
       at: [error.validationContext, ...issue.instancePath.split('/').filter(Boolean)].join('.'),
       message: issue.message ?? 'is not valid',
     }));
-    return refuse('invalid-request', { summary: faults.map((fault) => `${fault.at}: ${fault.message}`).join('; ').slice(0, 500), faults });
+    return refuse('invalid-request', {
+      summary: faults
+        .map((fault) => `${fault.at}: ${fault.message}`)
+        .join('; ')
+        .slice(0, 500),
+      faults,
+    });
   }
   if (isDatabaseAway(error)) {
     request.log.error({ err: error }, 'the database is away');
@@ -181,7 +234,11 @@ function asProblem(error: FastifyError | Problem, request: FastifyRequest): Prob
   const code = 'code' in error ? error.code : '';
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE' || code === 'FST_REQ_FILE_TOO_LARGE') return refuse('body-too-large');
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return refuse('wrong-media-type');
-  if (code === 'FST_ERR_CTP_INVALID_JSON_BODY' || code === 'FST_ERR_CTP_EMPTY_JSON_BODY' || (error instanceof SyntaxError && error.statusCode === 400)) {
+  if (
+    code === 'FST_ERR_CTP_INVALID_JSON_BODY' ||
+    code === 'FST_ERR_CTP_EMPTY_JSON_BODY' ||
+    (error instanceof SyntaxError && error.statusCode === 400)
+  ) {
     return refuse('not-json', { summary: error.message.slice(0, 200) });
   }
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {

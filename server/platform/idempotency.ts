@@ -5,14 +5,19 @@ import { refuse } from './problems.ts';
 const KEY_LENGTH_MIN = 8;
 const KEY_LENGTH_MAX = 200;
 
-export type Claim = { readonly kind: 'first' } | { readonly kind: 'repeat'; readonly status: number; readonly reply: unknown };
+export type Claim =
+  | { readonly kind: 'first' }
+  | { readonly kind: 'repeat'; readonly status: number; readonly reply: unknown };
 
 /**
  * Claims an idempotency key inside the transaction that does the work, so that both commit or neither does. A second
  * request with the same key waits for the first to commit, then gets its reply; with another body it is refused.
  * Keys are kept 400 days.
  */
-export async function claimIdempotencyKey(tx: Tx, from: { bid: number; scope: string; key: string; request: unknown }): Promise<Claim> {
+export async function claimIdempotencyKey(
+  tx: Tx,
+  from: { bid: number; scope: string; key: string; request: unknown },
+): Promise<Claim> {
   const requestHash = hashRequest(from.request);
   const claimed = await tx
     .insertInto('idempotency_key')
@@ -34,7 +39,10 @@ export async function claimIdempotencyKey(tx: Tx, from: { bid: number; scope: st
 }
 
 /** Stores the reply that every repeat of the request will get. */
-export async function keepReply(tx: Tx, from: { bid: number; scope: string; key: string; status: number; reply: unknown }): Promise<void> {
+export async function keepReply(
+  tx: Tx,
+  from: { bid: number; scope: string; key: string; status: number; reply: unknown },
+): Promise<void> {
   await tx
     .updateTable('idempotency_key')
     .set({ status: from.status, reply: JSON.stringify(from.reply) })
@@ -47,7 +55,8 @@ export async function keepReply(tx: Tx, from: { bid: number; scope: string; key:
 /** The `Idempotency-Key` header of a money call; refuses the call without one. */
 export function idempotencyKeyOf(headers: Readonly<Record<string, string | string[] | undefined>>): string {
   const key = headers['idempotency-key'];
-  if (typeof key !== 'string' || key.length < KEY_LENGTH_MIN || key.length > KEY_LENGTH_MAX) throw refuse('missing-idempotency-key');
+  if (typeof key !== 'string' || key.length < KEY_LENGTH_MIN || key.length > KEY_LENGTH_MAX)
+    throw refuse('missing-idempotency-key');
   return key;
 }
 
@@ -59,7 +68,9 @@ export function hashRequest(request: unknown): Buffer {
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (value && typeof value === 'object') {
-    const members = Object.entries(value).filter(([, member]) => member !== undefined).sort(([a], [b]) => (a < b ? -1 : 1));
+    const members = Object.entries(value)
+      .filter(([, member]) => member !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : 1));
     return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`).join(',')}}`;
   }
   return JSON.stringify(value) ?? 'null';

@@ -1,5 +1,5 @@
-import { fromKysely, PgBoss } from 'pg-boss';
 import pg from 'pg';
+import { fromKysely, PgBoss } from 'pg-boss';
 import type { Tx } from './database.ts';
 import type { Log } from './log.ts';
 
@@ -31,7 +31,12 @@ export interface Jobs {
  * Background work and schedules on pg-boss, in the same database. A job whose process died is taken over after its
  * heartbeat stops (10 s); handlers are therefore safe to repeat. Deliveries do not use this: see platform/lanes.ts.
  */
-export async function startJobs(from: { url: string; log: Log; isWorking: boolean; queues: readonly string[] }): Promise<Jobs> {
+export async function startJobs(from: {
+  url: string;
+  log: Log;
+  isWorking: boolean;
+  queues: readonly string[];
+}): Promise<Jobs> {
   const boss = new PgBoss({
     connectionString: from.url,
     application_name: 'causeway jobs',
@@ -45,20 +50,33 @@ export async function startJobs(from: { url: string; log: Log; isWorking: boolea
   boss.on('error', (cause) => from.log.warn({ err: cause }, 'job queue'));
   await boss.start();
   for (const name of from.queues) {
-    await boss.createQueue(name, { retryLimit: RETRIES_MAX, retryDelay: RETRY_DELAY_SECONDS, retryBackoff: true, expireInSeconds: EXPIRE_SECONDS, heartbeatSeconds: HEARTBEAT_SECONDS });
+    await boss.createQueue(name, {
+      retryLimit: RETRIES_MAX,
+      retryDelay: RETRY_DELAY_SECONDS,
+      retryBackoff: true,
+      expireInSeconds: EXPIRE_SECONDS,
+      heartbeatSeconds: HEARTBEAT_SECONDS,
+    });
   }
   await grantQueues(from.url);
   const names: string[] = [];
   return {
     send: async (tx, name, data, options) => {
-      await boss.send(name, data, { db: fromKysely(tx as never), ...(options?.singletonKey && { singletonKey: options.singletonKey }) });
+      await boss.send(name, data, {
+        db: fromKysely(tx as never),
+        ...(options?.singletonKey && { singletonKey: options.singletonKey }),
+      });
     },
     work: async (kinds) => {
       for (const kind of kinds) {
         names.push(kind.name);
-        await boss.work<object>(kind.name, { localConcurrency: kind.concurrency ?? 1, pollingIntervalSeconds: 0.5, batchSize: 1 }, async ([job]) => {
-          if (job) await kind.work(job.data as never, job.signal);
-        });
+        await boss.work<object>(
+          kind.name,
+          { localConcurrency: kind.concurrency ?? 1, pollingIntervalSeconds: 0.5, batchSize: 1 },
+          async ([job]) => {
+            if (job) await kind.work(job.data as never, job.signal);
+          },
+        );
         if (kind.cron) await boss.schedule(kind.name, kind.cron);
       }
     },

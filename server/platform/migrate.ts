@@ -21,13 +21,18 @@ export class MigrationFault extends Error {
  * the others wait. Needs a direct connection, not a transaction pooler. Returns the names it applied.
  */
 export async function migrate(url: string, folder: string = FOLDER): Promise<readonly string[]> {
-  const client = new pg.Client({ connectionString: url, application_name: 'causeway migrate', connectionTimeoutMillis: 5000 });
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: 'causeway migrate',
+    connectionTimeoutMillis: 5000,
+  });
   client.on('error', () => undefined);
   await client.connect();
   try {
     const version = await client.query<{ server_version_num: string }>('show server_version_num');
     const number = Number(version.rows[0]?.server_version_num);
-    if (number < OLDEST_SERVER) throw new MigrationFault(`PostgreSQL ${Math.floor(number / 10_000)} is too old: Causeway needs 16 or later.`);
+    if (number < OLDEST_SERVER)
+      throw new MigrationFault(`PostgreSQL ${Math.floor(number / 10_000)} is too old: Causeway needs 16 or later.`);
     await client.query('select pg_advisory_lock($1)', [LOCK]);
     await client.query(
       'create table if not exists migration (name text primary key, sha256 text not null, applied_at timestamptz not null default now())',
@@ -41,10 +46,15 @@ export async function migrate(url: string, folder: string = FOLDER): Promise<rea
 async function applyMissing(client: pg.Client, folder: string): Promise<readonly string[]> {
   const rows = await client.query<{ name: string; sha256: string }>('select name, sha256 from migration');
   const applied = new Map(rows.rows.map((row) => [row.name, row.sha256]));
-  const files = fs.readdirSync(folder).filter((name) => name.endsWith('.sql')).sort();
+  const files = fs
+    .readdirSync(folder)
+    .filter((name) => name.endsWith('.sql'))
+    .sort();
   const unknown = [...applied.keys()].filter((name) => !files.includes(name));
   if (unknown.length > 0) {
-    throw new MigrationFault(`The database is newer than this program: it has ${unknown.join(', ')}. Start the newer version.`);
+    throw new MigrationFault(
+      `The database is newer than this program: it has ${unknown.join(', ')}. Start the newer version.`,
+    );
   }
   const done: string[] = [];
   for (const name of files) {
@@ -52,7 +62,8 @@ async function applyMissing(client: pg.Client, folder: string): Promise<readonly
     const sha256 = createHash('sha256').update(text).digest('hex');
     const before = applied.get(name);
     if (before === sha256) continue;
-    if (before !== undefined) throw new MigrationFault(`${name} was changed after it was applied. Put it back, and write a new migration.`);
+    if (before !== undefined)
+      throw new MigrationFault(`${name} was changed after it was applied. Put it back, and write a new migration.`);
     await applyOne(client, { name, text, sha256 });
     done.push(name);
   }

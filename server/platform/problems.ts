@@ -88,17 +88,70 @@ function fill(sentence: string, details: ProblemDetails): string {
 export const refuse = defineProblems({
   'invalid-request': { status: 400, sentence: 'The request is not valid: {summary}', whoCanAct: 'caller' },
   'not-json': { status: 400, sentence: 'The body is not valid JSON: {summary}', whoCanAct: 'caller' },
-  'body-too-large': { status: 413, sentence: 'The body is larger than this call takes. Send less, or use the upload of a file.', whoCanAct: 'caller' },
-  'wrong-media-type': { status: 415, sentence: 'This call does not take that content type. See /docs for what it takes.', whoCanAct: 'caller' },
-  'not-signed-in': { status: 401, sentence: 'Sign in, or send a bearer credential that is in force.', whoCanAct: 'caller' },
-  'not-allowed': { status: 403, sentence: 'This needs the right “{needed}”, which you do not have. Someone who manages users or credentials can give it.', whoCanAct: 'caller' },
-  'missing-csrf-token': { status: 403, sentence: 'The request did not come from a page of this application. Reload the page and do it again.', whoCanAct: 'caller' },
+  'body-too-large': {
+    status: 413,
+    sentence: 'The body is larger than this call takes. Send less, or use the upload of a file.',
+    whoCanAct: 'caller',
+  },
+  'wrong-media-type': {
+    status: 415,
+    sentence: 'This call does not take that content type. See /docs for what it takes.',
+    whoCanAct: 'caller',
+  },
+  'not-signed-in': {
+    status: 401,
+    sentence: 'Sign in, or send a bearer credential that is in force.',
+    whoCanAct: 'caller',
+  },
+  'not-allowed': {
+    status: 403,
+    sentence:
+      'This needs the right “{needed}”, which you do not have. Someone who manages users or credentials can give it.',
+    whoCanAct: 'caller',
+  },
+  'missing-csrf-token': {
+    status: 403,
+    sentence: 'The request did not come from a page of this application. Reload the page and do it again.',
+    whoCanAct: 'caller',
+  },
   'not-found': { status: 404, sentence: 'There is nothing here under that name.', whoCanAct: 'caller' },
-  'too-many-requests': { status: 429, sentence: 'Too many requests. Wait {retryAfterSeconds} seconds, then go on.', whoCanAct: 'caller', isRetryable: true },
-  'database-away': { status: 503, sentence: 'The database does not answer at the moment. Nothing was changed. Repeat the request in a few seconds.', whoCanAct: 'operator', isRetryable: true },
-  stopping: { status: 503, sentence: 'This server is stopping. Repeat the request: another one takes it.', whoCanAct: 'operator', isRetryable: true },
-  'internal-error': { status: 500, sentence: 'Something went wrong here, and it was recorded under this request’s id.', whoCanAct: 'operator' },
-  'missing-idempotency-key': { status: 400, sentence: 'This call moves money: send an Idempotency-Key header (8 to 200 characters, your own unique text).', whoCanAct: 'caller' },
-  'idempotency-key-reused': { status: 409, sentence: 'That Idempotency-Key was used with another request. Use a new key for a new request.', whoCanAct: 'caller' },
-  'request-under-way': { status: 409, sentence: 'The first request with that Idempotency-Key is still under way. Repeat this one in a moment.', whoCanAct: 'caller', isRetryable: true },
+  'too-many-requests': {
+    status: 429,
+    sentence: 'Too many requests. Wait {retryAfterSeconds} seconds, then go on.',
+    whoCanAct: 'caller',
+    isRetryable: true,
+  },
+  'database-away': {
+    status: 503,
+    sentence: 'The database does not answer at the moment. Nothing was changed. Repeat the request in a few seconds.',
+    whoCanAct: 'operator',
+    isRetryable: true,
+  },
+  stopping: {
+    status: 503,
+    sentence: 'This server is stopping. Repeat the request: another one takes it.',
+    whoCanAct: 'operator',
+    isRetryable: true,
+  },
+  'internal-error': {
+    status: 500,
+    sentence: 'Something went wrong here, and it was recorded under this request’s id.',
+    whoCanAct: 'operator',
+  },
+  'missing-idempotency-key': {
+    status: 400,
+    sentence: 'This call moves money: send an Idempotency-Key header (8 to 200 characters, your own unique text).',
+    whoCanAct: 'caller',
+  },
+  'idempotency-key-reused': {
+    status: 409,
+    sentence: 'That Idempotency-Key was used with another request. Use a new key for a new request.',
+    whoCanAct: 'caller',
+  },
+  'request-under-way': {
+    status: 409,
+    sentence: 'The first request with that Idempotency-Key is still under way. Repeat this one in a moment.',
+    whoCanAct: 'caller',
+    isRetryable: true,
+  },
 });

@@ -6,7 +6,9 @@ import { QUEUES } from '../worker.ts';
 import { withTestPlatform } from './platform.ts';
 
 /** The whole server for `app.inject`: every route, on a database of its own, with a clock the test moves. */
-export async function withTestApp(from: { overrides?: PlatformOverrides; environment?: Record<string, string> } = {}): Promise<{
+export async function withTestApp(
+  from: { overrides?: PlatformOverrides; environment?: Record<string, string> } = {},
+): Promise<{
   app: App;
   deps: FeatureDeps;
   clock: Awaited<ReturnType<typeof withTestPlatform>>['clock'];

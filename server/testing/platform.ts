@@ -18,7 +18,9 @@ export const TEST_START = '2026-11-18T15:00:00Z';
  * A whole platform on a database of its own, with a clock the test moves. Nothing else is false: PostgreSQL, the job
  * queue, blobs and outbound HTTP (loopback allowed) are the real ones. Call `close` in `afterAll`.
  */
-export async function withTestPlatform(from: { overrides?: PlatformOverrides; environment?: Record<string, string>; queues?: readonly string[] } = {}): Promise<{
+export async function withTestPlatform(
+  from: { overrides?: PlatformOverrides; environment?: Record<string, string>; queues?: readonly string[] } = {},
+): Promise<{
   platform: Platform;
   database: Database;
   config: Config;
