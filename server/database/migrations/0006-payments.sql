@@ -61,6 +61,25 @@ call make_tenant_table('payment_event');
 create trigger payment_event_append_only before update or delete or truncate on payment_event
   for each statement execute function refuse_change();
 
+-- How far each processor's list of events was read: the poll that catches what a webhook lost.
+create table processor_poll (
+  processor text primary key,
+  cursor text,
+  polled_at timestamptz not null
+);
+-- Verified events of a charge this database does not know (after a restore from a backup): kept for a person, never dropped.
+create table unmatched_processor_event (
+  processor text not null,
+  external_id text not null,
+  reference text not null,
+  kind text not null,
+  at timestamptz not null,
+  received_at timestamptz not null,
+  detail jsonb not null default '{}',
+  primary key (processor, external_id)
+);
+grant select, insert, update, delete on processor_poll, unmatched_processor_event to causeway_system;
+
 -- Emails and texts to send, written with what causes them.
 create table notice (
   bid bigint not null,
