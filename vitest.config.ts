@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['**/*.test.ts', '**/*.test.tsx'],
-    exclude: ['**/node_modules/**', '**/browser-tests/**', 'web/dist/**'],
+    exclude: ['**/node_modules/**', '**/browser-tests/**', '**/crash-tests/**', 'web/dist/**'],
     isolate: false,
     pool: 'threads',
     maxWorkers: 2,
