@@ -1,0 +1,258 @@
+import { Buffer } from 'node:buffer';
+import { type BifBatch, columnKeys } from './batch.ts';
+import { centsAt } from './check-bytes.ts';
+import type { RecordPlan } from './compile-layout.ts';
+import { windows1252Char } from './text-encoding.ts';
+
+/**
+ * The columns of a row, in this order. Types: bigint (or int), text, text, text, date, date, bigint, boolean, text,
+ * text (or uuid), jsonb, jsonb. `extras` is an object by field key, `details` an array of such objects (see BifInvoice).
+ */
+export const copyColumns = [
+  'line_no',
+  'invoice_number',
+  'account_number',
+  'customer_name',
+  'invoice_date',
+  'due_date',
+  'total_cents',
+  'balance_forward',
+  'invoice_type_id',
+  'invoice_format_guid',
+  'extras',
+  'details',
+] as const;
+
+/** A byte of a value takes at most this many in a row: a `\` in JSON in COPY text. */
+const GROWTH_MAX = 4;
+/** What a row has beyond its values: tabs, the line number, JSON's punctuation. */
+const ROW_BYTES = 256;
+
+const TAB = 9;
+const LF = 10;
+const QUOTE = 34;
+const COMMA = 44;
+const MINUS = 45;
+const ZERO = 48;
+const ONE = 49;
+const BACKSLASH = 92;
+const OPEN_LIST = 91;
+const CLOSE_LIST = 93;
+const OPEN_OBJECT = 123;
+const CLOSE_OBJECT = 125;
+
+// The bytes of UTF-8 that a byte of Windows-1252 becomes.
+const transcoded = Array.from({ length: 256 }, (_, byte) => Buffer.from(windows1252Char(byte), 'utf8'));
+const words = { true: Buffer.from('true'), false: Buffer.from('false') };
+
+/**
+ * The batch as rows of PostgreSQL's COPY text format in UTF-8, ready for `COPY … (copyColumns) FROM STDIN`. Rendered
+ * from the file's bytes, no string is made. The buffer is new each time: it may be queued.
+ */
+export function renderCopyRows(batch: BifBatch): Buffer {
+  return new RowWriter(batch).render();
+}
+
+class RowWriter {
+  readonly #batch: BifBatch;
+  readonly #isWindows: boolean;
+  readonly #datePlace: number;
+  readonly #duePlace: number;
+  readonly #headerExtras: readonly JsonField[];
+  readonly #customerExtras: readonly JsonField[];
+  readonly #detailFields: readonly JsonField[];
+  readonly #detailBytes: number;
+  readonly #extraBytes: number;
+  #out: Buffer;
+  #at = 0;
+
+  constructor(batch: BifBatch) {
+    const { plan } = batch;
+    this.#batch = batch;
+    this.#isWindows = batch.encoding === 'windows-1252';
+    this.#datePlace = plan.layout.invoiceHeader.indexOf('InvoiceDate');
+    this.#duePlace = plan.layout.invoiceHeader.indexOf('InvoiceDueDate');
+    this.#headerExtras = jsonFields(plan.invoiceHeader);
+    this.#customerExtras = jsonFields(plan.customerRecord);
+    this.#detailFields = jsonFields(plan.invoiceDetail);
+    this.#detailBytes = keyBytes(this.#detailFields);
+    this.#extraBytes = keyBytes(this.#headerExtras) + keyBytes(this.#customerExtras);
+    this.#out = Buffer.allocUnsafeSlow(64 * 1024);
+  }
+
+  render(): Buffer {
+    const { count } = this.#batch;
+    if (count === 0) return Buffer.alloc(0);
+    const first = this.#batch.starts[0] as number;
+    const bytes = this.#endOf(count - 1) - first;
+    this.#out = Buffer.allocUnsafeSlow(Math.ceil(bytes * 1.25) + count * 64 + ROW_BYTES + this.#roomFor(0));
+    for (let index = 0; index < count; index++) {
+      const room = this.#roomFor(index);
+      if (this.#at + room > this.#out.length) this.#grow(room);
+      this.#writeRow(index);
+    }
+    return this.#out.subarray(0, this.#at);
+  }
+
+  #writeRow(index: number): void {
+    const batch = this.#batch;
+    const { plan } = batch;
+    const header = batch.firstMarks[index] as number;
+    const customer = header + plan.invoiceHeader.count;
+    this.#writeInteger(batch.lines[index] as number, TAB);
+    this.#writeText(header + plan.numberPlace);
+    this.#writeText(customer + plan.accountPlace);
+    this.#writeText(customer + plan.namePlace);
+    this.#at = writeDate(this.#out, this.#at, batch.bytes, startOf(batch, header + this.#datePlace));
+    this.#out[this.#at++] = TAB;
+    this.#at = writeDate(this.#out, this.#at, batch.bytes, startOf(batch, header + this.#duePlace));
+    this.#out[this.#at++] = TAB;
+    this.#writeInteger(batch.totalCentsOf(index), TAB);
+    this.#out[this.#at++] = batch.balanceForwardOf(index) ? 116 : 102; // t or f
+    this.#out[this.#at++] = TAB;
+    this.#writeText(header + plan.typePlace);
+    this.#writeText(header + plan.guidPlace);
+    this.#out[this.#at++] = OPEN_OBJECT;
+    this.#writeMembers(this.#headerExtras, header, this.#at);
+    this.#writeMembers(this.#customerExtras, customer, this.#out[this.#at - 1] === OPEN_OBJECT ? this.#at : -1);
+    this.#out[this.#at++] = CLOSE_OBJECT;
+    this.#out[this.#at++] = TAB;
+    this.#writeDetails(index, customer + plan.customerRecord.count);
+    this.#out[this.#at++] = LF;
+  }
+
+  #writeDetails(index: number, first: number): void {
+    const details = this.#batch.detailCounts[index] as number;
+    this.#out[this.#at++] = OPEN_LIST;
+    for (let detail = 0; detail < details; detail++) {
+      if (detail > 0) this.#out[this.#at++] = COMMA;
+      this.#out[this.#at++] = OPEN_OBJECT;
+      this.#writeMembers(this.#detailFields, first + detail * this.#batch.plan.invoiceDetail.count, this.#at);
+      this.#out[this.#at++] = CLOSE_OBJECT;
+    }
+    this.#out[this.#at++] = CLOSE_LIST;
+  }
+
+  /** Members of a JSON object; `emptyAt` is where the output ends while the object has none yet. */
+  #writeMembers(fields: readonly JsonField[], first: number, emptyAt: number): void {
+    for (const { key, place, kind } of fields) {
+      const from = startOf(this.#batch, first + place);
+      const to = this.#batch.endAt(first + place);
+      if (from === to) continue;
+      if (this.#at !== emptyAt) this.#out[this.#at++] = COMMA;
+      this.#at += key.copy(this.#out, this.#at);
+      if (kind === 'money') {
+        this.#writeInteger(centsAt(this.#batch.bytes, from, to), -1);
+      } else if (kind === 'flag') {
+        this.#at += (this.#batch.bytes[from] === ONE ? words.true : words.false).copy(this.#out, this.#at);
+      } else {
+        this.#out[this.#at++] = QUOTE;
+        if (kind === 'date') this.#at = writeDate(this.#out, this.#at, this.#batch.bytes, from);
+        else this.#writeJsonText(from, to);
+        this.#out[this.#at++] = QUOTE;
+      }
+    }
+  }
+
+  /** A text column and its tab. What COPY escapes other than `\` (tab, line ends) no right value holds. */
+  #writeText(mark: number): void {
+    const { bytes } = this.#batch;
+    const out = this.#out;
+    const to = this.#batch.endAt(mark);
+    let at = this.#at;
+    for (let from = startOf(this.#batch, mark); from < to; from++) {
+      const byte = bytes[from] as number;
+      if (byte === BACKSLASH) out[at++] = BACKSLASH;
+      if (byte >= 0x80 && this.#isWindows) at += (transcoded[byte] as Buffer).copy(out, at);
+      else out[at++] = byte;
+    }
+    out[at++] = TAB;
+    this.#at = at;
+  }
+
+  /** Escaped for JSON, and that for COPY: each `\` of the JSON is doubled. */
+  #writeJsonText(start: number, to: number): void {
+    const { bytes } = this.#batch;
+    const out = this.#out;
+    let at = this.#at;
+    for (let from = start; from < to; from++) {
+      const byte = bytes[from] as number;
+      if (byte === QUOTE || byte === BACKSLASH) {
+        out[at++] = BACKSLASH;
+        out[at++] = BACKSLASH;
+        if (byte === BACKSLASH) out[at++] = BACKSLASH;
+      }
+      if (byte >= 0x80 && this.#isWindows) at += (transcoded[byte] as Buffer).copy(out, at);
+      else out[at++] = byte;
+    }
+    this.#at = at;
+  }
+
+  #writeInteger(value: number, end: number): void {
+    const out = this.#out;
+    let at = this.#at;
+    let rest = value;
+    if (rest < 0) {
+      out[at++] = MINUS;
+      rest = -rest;
+    }
+    let digits = 1;
+    for (let bound = 10; bound <= rest; bound *= 10) digits++;
+    for (let place = at + digits - 1; place >= at; place--) {
+      const shorter = Math.floor(rest / 10);
+      out[place] = ZERO + rest - shorter * 10;
+      rest = shorter;
+    }
+    at += digits;
+    if (end >= 0) out[at++] = end;
+    this.#at = at;
+  }
+
+  #roomFor(index: number): number {
+    const bytes = this.#endOf(index) - (this.#batch.starts[index] as number);
+    const details = this.#batch.detailCounts[index] as number;
+    return bytes * GROWTH_MAX + ROW_BYTES + this.#extraBytes + details * (this.#detailBytes + 4);
+  }
+
+  #endOf(index: number): number {
+    const { invoiceHeader, customerRecord, invoiceDetail } = this.#batch.plan;
+    const details = this.#batch.detailCounts[index] as number;
+    const marks = invoiceHeader.count + customerRecord.count + details * invoiceDetail.count;
+    return (this.#batch.marks[(this.#batch.firstMarks[index] as number) + marks - 1] as number) + 1;
+  }
+
+  #grow(room: number): void {
+    const larger = Buffer.allocUnsafeSlow(Math.max(this.#out.length * 2, this.#at + room));
+    this.#out.copy(larger, 0, 0, this.#at);
+    this.#out = larger;
+  }
+}
+
+type JsonField = { readonly key: Buffer; readonly place: number; readonly kind: string };
+
+function jsonFields(plan: RecordPlan): JsonField[] {
+  return plan.fields.flatMap(({ key, kind }, place) =>
+    columnKeys.has(key) ? [] : [{ key: Buffer.from(`"${key}":`), place, kind }],
+  );
+}
+
+/** The keys, and quotes, a comma and a number's or date's digits for each. */
+function keyBytes(fields: readonly JsonField[]): number {
+  return fields.reduce((sum, field) => sum + field.key.length + 24, 0);
+}
+
+function startOf(batch: BifBatch, mark: number): number {
+  return (batch.marks[mark - 1] as number) + 1;
+}
+
+/** `mm/dd/yyyy` at `from` as `yyyy-mm-dd`. */
+function writeDate(out: Buffer, at: number, bytes: Uint8Array, from: number): number {
+  for (let digit = 0; digit < 4; digit++) out[at + digit] = bytes[from + 6 + digit] as number;
+  out[at + 4] = MINUS;
+  out[at + 5] = bytes[from] as number;
+  out[at + 6] = bytes[from + 1] as number;
+  out[at + 7] = MINUS;
+  out[at + 8] = bytes[from + 3] as number;
+  out[at + 9] = bytes[from + 4] as number;
+  return at + 10;
+}

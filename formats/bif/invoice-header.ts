@@ -1,0 +1,51 @@
+import type { BifField } from './fields.ts';
+
+/** IH: begins an invoice. The fields after InvoiceTypeID are not in IMT's layout; our sources give them no FileSpecID. */
+export const invoiceHeaderFields = [
+  { fileSpecId: 7, name: 'RowType', key: 'rowType', required: true, kind: 'rowType' },
+  { fileSpecId: 8, name: 'RecordType', key: 'recordType', required: true, kind: 'constant', constant: 'R' },
+  { fileSpecId: 9, name: 'InvoiceFormatGuid', key: 'invoiceFormatGuid', required: true, kind: 'guid' },
+  { fileSpecId: 10, name: 'InvoiceNumber', key: 'invoiceNumber', required: true, kind: 'invoiceNumber' },
+  { fileSpecId: 11, name: 'InvoiceDate', key: 'invoiceDate', required: true, kind: 'date' },
+  { fileSpecId: 12, name: 'InvoiceDueDate', key: 'dueDate', required: true, kind: 'date' },
+  { fileSpecId: 13, name: 'TotalAmountDue', key: 'totalCents', required: true, kind: 'money' },
+  { fileSpecId: 194, name: 'BalanceForward', key: 'balanceForward', required: false, kind: 'flag' },
+  { fileSpecId: 252, name: 'InvoiceTypeID', key: 'invoiceTypeId', required: true, kind: 'invoiceType' },
+  { fileSpecId: null, name: 'MinimumAmountDue', key: 'minimumAmountDueCents', required: false, kind: 'money' },
+  { fileSpecId: null, name: 'AllowPartialPayments', key: 'allowPartialPayments', required: false, kind: 'flag' },
+  { fileSpecId: null, name: 'AutoPayCollectionDate', key: 'autoPayCollectionDate', required: false, kind: 'date' },
+  {
+    fileSpecId: null,
+    name: 'FirstNotifyRequestedDate',
+    key: 'firstNotifyRequestedDate',
+    required: false,
+    kind: 'date',
+  },
+  {
+    fileSpecId: null,
+    name: 'SecondNotifyRequestedDate',
+    key: 'secondNotifyRequestedDate',
+    required: false,
+    kind: 'date',
+  },
+  {
+    fileSpecId: null,
+    name: 'ThirdNotifyRequestedDate',
+    key: 'thirdNotifyRequestedDate',
+    required: false,
+    kind: 'date',
+  },
+  { fileSpecId: null, name: 'LateFeeDate', key: 'lateFeeDate', required: false, kind: 'date' },
+  { fileSpecId: null, name: 'PromptPayExpirationDate', key: 'promptPayExpirationDate', required: false, kind: 'date' },
+  { fileSpecId: null, name: 'PaymentExpirationDate', key: 'paymentExpirationDate', required: false, kind: 'date' },
+  {
+    fileSpecId: null,
+    name: 'PaymentExpirationMessage',
+    key: 'paymentExpirationMessage',
+    required: false,
+    kind: 'text',
+  },
+  { fileSpecId: null, name: 'AchServiceFee', key: 'achServiceFeeCents', required: false, kind: 'money' },
+  { fileSpecId: null, name: 'CreditCardServiceFee', key: 'creditCardServiceFeeCents', required: false, kind: 'money' },
+  { fileSpecId: null, name: 'LocationReference', key: 'locationReference', required: false, kind: 'text' },
+] as const satisfies readonly BifField[];
