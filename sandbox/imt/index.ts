@@ -75,7 +75,7 @@ export async function createImtSandbox(options: ImtSandboxOptions = {}): Promise
         // A bug of the sandbox must be seen as one, never be taken for a fault that was asked for.
         console.error('imt sandbox:', error);
         if (response.headersSent) response.destroy();
-        else sendAnswer(response, errorAnswer(500, 'The sandbox itself failed; see its output'), 0);
+        else void sendAnswer(response, errorAnswer(500, 'The sandbox itself failed; see its output'), 0);
       });
     },
     { host: options.host ?? '127.0.0.1', port: options.port ?? 0, name: 'IMT sandbox' },

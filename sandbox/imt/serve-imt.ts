@@ -45,7 +45,7 @@ export async function serveImt(partner: Partner, request: IncomingMessage, respo
   const instance = target && partner.book.instances.get(target.instance);
   const bytes = method === 'GET' ? NO_BODY : await readBody(request, BODY_BYTES_MAX);
   if (!target || !instance) {
-    sendAnswer(response, errorAnswer(404, 'There is nothing here'), 0);
+    await sendAnswer(response, errorAnswer(404, 'There is nothing here'), 0);
     return;
   }
   const body = bytes === null || bytes.length === 0 ? undefined : parseJson(bytes);
