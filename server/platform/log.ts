@@ -24,16 +24,17 @@ export function createLog(options: { level: string; pretty?: boolean; destinatio
       }
     },
   };
-  return pino(
+  const log = pino(
     {
       level: options.level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: {
         level: (label) => ({ level: label }),
-        bindings: (bindings) => hideSecrets(bindings),
         log: (fields) => hideSecrets(fields),
       },
+      // Errors are already plain objects by then; pino's own serializer would call each of them an `Object`.
+      serializers: { err: (error: unknown) => error },
       hooks: {
         logMethod(args, method) {
           try {
@@ -46,6 +47,16 @@ export function createLog(options: { level: string; pretty?: boolean; destinatio
     },
     destination,
   );
+  return hidingInChildren(log);
+}
+
+/** pino formats only the fields of a call, not the bindings of a child; children's children inherit this. */
+function hidingInChildren(log: Log): Log {
+  const child = log.child as (this: Log, bindings: object, options?: pino.ChildLoggerOptions) => Log;
+  log.child = function hiding(this: Log, bindings: pino.Bindings, options?: pino.ChildLoggerOptions) {
+    return child.call(this, hideSecrets(bindings), options);
+  } as Log['child'];
+  return log;
 }
 
 function standardOutput(): pino.DestinationStream {
