@@ -66,6 +66,13 @@ export type BalanceAnswer =
 /** Why a read or a login did not work, in the terms an operator can act on. */
 export type FailureReason = 'unreachable' | 'timeout' | 'login-refused' | 'session-refused' | 'partner-error' | 'rate-limited' | 'not-understood' | 'breaker-open' | 'guard' | 'too-large';
 
+/** A login that did not work. */
+export interface SessionFailure {
+  readonly reason: FailureReason;
+  readonly sentence: string;
+  readonly retryAfterMs?: number;
+}
+
 /**
  * The outcome of a send, by proof and not by status family (spec/payments.md, "Classify by proof").
  * NOT_SENT: no byte of the request was written. REJECTED: the partner's own refusal. UNKNOWN: everything else.
@@ -103,7 +110,12 @@ export type PdfAnswer =
 
 /** Called around a send, so that crash points and intents sit exactly where bytes leave. */
 export interface SendHooks {
+  /** The whole request was handed to the socket. */
   readonly onSent?: () => void;
+  /** Half of its body was. */
+  readonly onHalfSent?: () => void;
+  /** Asked right before each send: false (the intent has grown old) ends it as NOT_SENT. */
+  readonly mayStillSend?: () => boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -118,14 +130,19 @@ export interface Partner {
     readonly hasEnvironments: boolean;
     /** Settings 10 and 13 hold a private key and a password. */
     readonly hasPrivateKey: boolean;
+    /** Whether it uploads invoices one at a time (setting 105 exists). */
+    readonly sendsSingleInvoices: boolean;
   };
   balance(connection: PartnerConnection, accountNumber: string): Promise<BalanceAnswer>;
   postPayment(connection: PartnerConnection, posting: PaymentPosting, hooks: SendHooks): Promise<SendOutcome>;
   setPaperless(connection: PartnerConnection, accountNumber: string, isOn: boolean, hooks: SendHooks): Promise<SendOutcome>;
   setAutoPay(connection: PartnerConnection, accountNumber: string, isOn: boolean, hooks: SendHooks): Promise<SendOutcome>;
   billPdf(connection: PartnerConnection, accountNumber: string): Promise<PdfAnswer>;
-  /** Opens a session, or joins the open one, and keeps it until released: one session for a run over many accounts. */
-  holdSession(connection: PartnerConnection): Promise<{ release(): Promise<void> }>;
+  /**
+   * Opens a session, or joins the open one, and keeps it until released: one session for a run over many accounts, also
+   * when the partner ends it in between. `failure` says why it could not be opened; it must be released all the same.
+   */
+  holdSession(connection: PartnerConnection): Promise<{ readonly failure: SessionFailure | undefined; release(): Promise<void> }>;
   /** Closes every open session; part of a graceful stop. */
   close(): Promise<void>;
   /** Open sessions and endpoint health, for metrics and Operations. */
