@@ -1,0 +1,160 @@
+import { z } from 'zod';
+
+const cents = z.int().describe('Whole US cents');
+const instant = z.iso.datetime({ offset: true });
+export const methodSchema = z.enum(['CC', 'ACH']);
+export const sourceSchema = z.enum([
+  'Virtual Site',
+  'Customer Portal',
+  'AutoPay',
+  'Scheduled',
+  'Recurring',
+  'Pay by Text',
+  'IVR',
+  'OBD',
+  'CSR',
+]);
+export const statusSchema = z.enum([
+  'submitting',
+  'unknown',
+  'pending',
+  'error',
+  'declined',
+  'approved',
+  'settled',
+  'voided',
+  'refunded',
+  'returned',
+  'charged_back',
+]);
+
+/** Who pays, as the payer gave it. There is no card or bank number in it: those are typed on the processor's page. */
+export const payerSchema = z.strictObject({
+  name: z.string().trim().min(1).max(120),
+  address1: z.string().trim().max(120).default(''),
+  address2: z.string().trim().max(120).default(''),
+  city: z.string().trim().max(80).default(''),
+  state: z.string().trim().max(40).default(''),
+  zip: z.string().trim().max(20).default(''),
+  phone: z.string().trim().max(40).default(''),
+  email: z.union([z.email().max(254), z.literal('')]).default(''),
+});
+export type Payer = z.output<typeof payerSchema>;
+
+/** One payer's submit. `idempotencyKey` is made with the form: pressing twice makes one payment. */
+export const takePaymentSchema = z.strictObject({
+  bid: z.int().positive(),
+  accountNumber: z.string().min(1).max(50),
+  /** Empty: all open invoices of the account. */
+  invoiceNumbers: z.array(z.string().min(1).max(80)).max(50).default([]),
+  method: methodSchema,
+  /** What goes towards the bill, without the fee. */
+  billAmountCents: z.int().min(1).max(99_999_999_99),
+  /** The fee and the balance the payer was shown: a change is asked about, never charged silently. */
+  feeSeenCents: z.int().min(0),
+  balanceSeenCents: z.int(),
+  source: sourceSchema,
+  locale: z.enum(['en', 'es']),
+  payer: payerSchema,
+  idempotencyKey: z.string().min(8).max(200),
+  confirmedDuplicate: z.boolean().default(false),
+});
+export type TakePayment = z.input<typeof takePaymentSchema>;
+
+const clock = <State extends string>(states: readonly [State, ...State[]]) => ({
+  state: z.enum(states),
+  at: instant.nullable(),
+  sentence: z.string().describe('For the reader, in the payment’s language'),
+});
+
+/** The three clocks of a payment, the same for payer and staff. */
+export const clocksSchema = z.strictObject({
+  taken: z.strictObject(clock(['taken', 'not-yet', 'in-doubt', 'not-taken'])),
+  settled: z.strictObject({
+    ...clock(['settled', 'not-yet', 'came-back', 'never']),
+    canComeBackUntil: z.iso
+      .date()
+      .nullable()
+      .describe('The last day on which the money can still come back for its most usual reasons'),
+    disputableUntil: z.iso.date().nullable().describe('The last day on which the payer can still dispute it'),
+  }),
+  posted: z.strictObject({ ...clock(['posted', 'being-posted', 'held', 'not-sent', 'never']) }),
+});
+export type Clocks = z.infer<typeof clocksSchema>;
+
+export const paymentSchema = z
+  .strictObject({
+    paymentId: z.int(),
+    publicId: z.string(),
+    bid: z.int(),
+    accountNumber: z.string(),
+    invoiceTypeId: z.string(),
+    invoiceNumbers: z.array(z.string()),
+    method: methodSchema,
+    amountCents: cents.describe('Fee included'),
+    feeCents: cents,
+    billAmountCents: cents.describe('What goes towards the bill'),
+    source: z.string(),
+    status: statusSchema,
+    statusSentence: z.string(),
+    locale: z.enum(['en', 'es']),
+    processor: z.string(),
+    processorReference: z.string().nullable(),
+    paymentMessage: z.string().nullable(),
+    brand: z.string().nullable(),
+    lastFour: z.string().nullable(),
+    expiry: z.string().nullable(),
+    payer: payerSchema,
+    authorizationText: z.string().nullable(),
+    clocks: clocksSchema,
+    mayVoid: z.boolean(),
+    mayRefund: z.boolean(),
+    createdAt: instant,
+    version: z.int(),
+  })
+  .meta({ id: 'Payment' });
+export type PaymentView = z.infer<typeof paymentSchema>;
+
+export const paymentEventSchema = z.strictObject({
+  seq: z.int(),
+  kind: z.string(),
+  at: instant,
+  toldBy: z.string(),
+  detail: z.record(z.string(), z.unknown()),
+});
+export const paymentWithEventsSchema = paymentSchema
+  .extend({ events: z.array(paymentEventSchema) })
+  .meta({ id: 'PaymentWithEvents' });
+export type PaymentWithEvents = z.infer<typeof paymentWithEventsSchema>;
+
+export const paymentsQuerySchema = z.strictObject({
+  status: statusSchema.optional(),
+  method: methodSchema.optional(),
+  source: sourceSchema.optional(),
+  accountNumber: z.string().max(50).optional(),
+  from: z.iso.date().optional().describe('First day, UTC'),
+  until: z.iso.date().optional().describe('Last day, UTC'),
+  cursor: z.string().max(40).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+export type PaymentsQuery = z.infer<typeof paymentsQuerySchema>;
+export const paymentsPageSchema = z.strictObject({ items: z.array(paymentSchema), nextCursor: z.string().nullable() });
+
+export const byDayQuerySchema = z.strictObject({ days: z.coerce.number().int().min(1).max(366).default(30) });
+export const byDaySchema = z.strictObject({
+  items: z.array(
+    z.strictObject({
+      day: z.iso.date().describe('In the biller’s time zone'),
+      method: methodSchema,
+      count: z.int(),
+      amountCents: cents,
+      feeCents: cents,
+    }),
+  ),
+});
+
+export const staffActSchema = z.strictObject({
+  reason: z.string().trim().min(3).max(500),
+  expectedVersion: z.int().optional().describe('The version the person saw'),
+});
+export const eventReceivedSchema = z.strictObject({ received: z.literal(true) });

@@ -1,0 +1,11 @@
+import type { Platform } from '../../platform/platform.ts';
+import type { Billers } from '../billers/index.ts';
+import type { Partners } from '../billers/partner.ts';
+import type { Processors } from './processor.ts';
+
+/** What payments stand on: the platform, the billers' configurations, and the outside systems introduced by `introduce.ts`. */
+export interface PaymentsDeps extends Platform {
+  readonly billers: Billers;
+  readonly partners: Partners;
+  readonly processors: Processors;
+}

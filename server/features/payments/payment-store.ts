@@ -1,0 +1,291 @@
+import type { Selectable } from 'kysely';
+import { sql } from 'kysely';
+import type { DB } from '../../database/tables.ts';
+import type { Tx } from '../../platform/database.ts';
+import type { PaymentsQuery } from './contract.ts';
+import { OPEN_STATUSES, REVERSED_STATUSES } from './payment-states.ts';
+
+/** Payments of one account looked at when its balance is shown; older ones are long since in the partner's balance. */
+const RECENT_MAX = 50;
+const OPEN_MAX = 1;
+
+/** Every statement on the table `payment`. Events and the poll's cursor: `payment-event-store.ts`. */
+export type PaymentRow = Selectable<DB['payment']>;
+
+const columns = [
+  'bid',
+  'payment_id',
+  'account_number',
+  'invoice_type_id',
+  'invoice_numbers',
+  'method',
+  'amount_cents',
+  'fee_cents',
+  'source',
+  'status',
+  'idempotency_key',
+  'request_hash',
+  'public_id',
+  'locale',
+  'processor',
+  'checkout_id',
+  'checkout_url',
+  'processor_reference',
+  'payment_message',
+  'brand',
+  'last_four',
+  'expiry',
+  'payer',
+  'balance_seen_cents',
+  'authorization_text',
+  'created_at',
+  'taken_at',
+  'settled_at',
+  'reversed_at',
+  'ask_again_at',
+  'asked_count',
+  'version',
+] as const;
+
+/** One at a time for an account: checks and insert of a payment are one act. Held until the transaction ends. */
+export async function lockAccountForPayment(tx: Tx, bid: number, accountNumber: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`payment/${bid}/${accountNumber}`}, 6))`.execute(tx);
+}
+
+export interface NewPayment {
+  readonly bid: number;
+  readonly accountNumber: string;
+  readonly invoiceTypeId: string;
+  readonly invoiceNumbers: readonly string[];
+  readonly method: 'CC' | 'ACH';
+  readonly amountCents: number;
+  readonly feeCents: number;
+  readonly source: string;
+  readonly idempotencyKey: string;
+  readonly requestHash: Buffer;
+  readonly publicId: string;
+  readonly locale: 'en' | 'es';
+  readonly processor: string;
+  readonly payer: Readonly<Record<string, string>>;
+  readonly balanceSeenCents: number;
+  readonly authorizationText: string | null;
+  readonly at: Temporal.Instant;
+  readonly askAgainAt: Temporal.Instant;
+}
+
+export async function insertPayment(tx: Tx, payment: NewPayment): Promise<PaymentRow> {
+  return tx
+    .insertInto('payment')
+    .values({
+      bid: payment.bid,
+      account_number: payment.accountNumber,
+      invoice_type_id: payment.invoiceTypeId,
+      invoice_numbers: [...payment.invoiceNumbers],
+      method: payment.method,
+      amount_cents: payment.amountCents,
+      fee_cents: payment.feeCents,
+      source: payment.source,
+      status: 'submitting',
+      idempotency_key: payment.idempotencyKey,
+      request_hash: payment.requestHash,
+      public_id: payment.publicId,
+      locale: payment.locale,
+      processor: payment.processor,
+      payer: JSON.stringify(payment.payer),
+      balance_seen_cents: payment.balanceSeenCents,
+      authorization_text: payment.authorizationText,
+      created_at: payment.at,
+      ask_again_at: payment.askAgainAt,
+    })
+    .returning(columns)
+    .executeTakeFirstOrThrow();
+}
+
+export async function paymentByKey(tx: Tx, bid: number, idempotencyKey: string): Promise<PaymentRow | undefined> {
+  return tx
+    .selectFrom('payment')
+    .select(columns)
+    .where('bid', '=', bid)
+    .where('idempotency_key', '=', idempotencyKey)
+    .executeTakeFirst();
+}
+
+export async function paymentById(tx: Tx, bid: number, paymentId: number): Promise<PaymentRow | undefined> {
+  return tx
+    .selectFrom('payment')
+    .select(columns)
+    .where('bid', '=', bid)
+    .where('payment_id', '=', paymentId)
+    .executeTakeFirst();
+}
+
+/** Locks the row: whoever changes a payment holds it from its reading to the commit. */
+export async function lockPayment(tx: Tx, bid: number, paymentId: number): Promise<PaymentRow | undefined> {
+  return tx
+    .selectFrom('payment')
+    .select(columns)
+    .where('bid', '=', bid)
+    .where('payment_id', '=', paymentId)
+    .forUpdate()
+    .executeTakeFirst();
+}
+
+/** By what the payer's URL carries; across billers, since a processor's event names nothing else. */
+export async function paymentByPublicId(tx: Tx, publicId: string): Promise<PaymentRow | undefined> {
+  return tx.selectFrom('payment').select(columns).where('public_id', '=', publicId).executeTakeFirst();
+}
+
+export async function openPaymentOf(tx: Tx, bid: number, accountNumber: string): Promise<PaymentRow | undefined> {
+  return tx
+    .selectFrom('payment')
+    .select(columns)
+    .where('bid', '=', bid)
+    .where('account_number', '=', accountNumber)
+    .where('status', 'in', [...OPEN_STATUSES])
+    .limit(OPEN_MAX)
+    .executeTakeFirst();
+}
+
+/** A taken payment of the same account, amount and method since `since`, the newest. */
+export async function similarTaken(
+  tx: Tx,
+  from: { bid: number; accountNumber: string; amountCents: number; method: string; since: Temporal.Instant },
+): Promise<PaymentRow | undefined> {
+  return tx
+    .selectFrom('payment')
+    .select(columns)
+    .where('bid', '=', from.bid)
+    .where('account_number', '=', from.accountNumber)
+    .where('amount_cents', '=', from.amountCents)
+    .where('method', '=', from.method)
+    .where('taken_at', '>=', from.since)
+    .where('status', 'not in', [...REVERSED_STATUSES])
+    .orderBy('payment_id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+}
+
+/** Payments with money taken, newest first, bounded: what a shown balance has to allow for. */
+export async function recentTaken(
+  tx: Tx,
+  from: { bid: number; accountNumber: string; since: Temporal.Instant },
+): Promise<PaymentRow[]> {
+  return tx
+    .selectFrom('payment')
+    .select(columns)
+    .where('bid', '=', from.bid)
+    .where('account_number', '=', from.accountNumber)
+    .where('taken_at', '>=', from.since)
+    .orderBy('payment_id', 'desc')
+    .limit(RECENT_MAX)
+    .execute();
+}
+
+export async function otherTakenSince(tx: Tx, row: PaymentRow): Promise<boolean> {
+  const found = await tx
+    .selectFrom('payment')
+    .select('payment_id')
+    .where('bid', '=', row.bid)
+    .where('account_number', '=', row.account_number)
+    .where('payment_id', '>', row.payment_id)
+    .where('status', 'not in', ['error', 'declined', ...REVERSED_STATUSES])
+    .limit(1)
+    .executeTakeFirst();
+  return found !== undefined;
+}
+
+export type PaymentChange = Partial<
+  Pick<
+    PaymentRow,
+    | 'status'
+    | 'checkout_id'
+    | 'checkout_url'
+    | 'processor_reference'
+    | 'payment_message'
+    | 'brand'
+    | 'last_four'
+    | 'expiry'
+    | 'taken_at'
+    | 'settled_at'
+    | 'reversed_at'
+    | 'ask_again_at'
+  >
+>;
+
+export async function changePayment(tx: Tx, row: PaymentRow, change: PaymentChange): Promise<PaymentRow> {
+  return tx
+    .updateTable('payment')
+    .set({ ...change, version: row.version + 1 })
+    .where('bid', '=', row.bid)
+    .where('payment_id', '=', row.payment_id)
+    .returning(columns)
+    .executeTakeFirstOrThrow();
+}
+
+/**
+ * Payments of all billers the processor is to be asked about now. Each is pushed to its next time in the same transaction:
+ * two processes do not ask about the same one, and one whose asker dies comes due again by itself.
+ */
+export async function leaseDueForAsking(
+  tx: Tx,
+  from: { now: Temporal.Instant; max: number; next: (askedCount: number) => Temporal.Instant },
+): Promise<PaymentRow[]> {
+  const due = await tx
+    .selectFrom('payment')
+    .select(columns)
+    .where('ask_again_at', '<=', from.now)
+    .orderBy('ask_again_at')
+    .limit(from.max)
+    .forUpdate()
+    .skipLocked()
+    .execute();
+  for (const row of due) {
+    await tx
+      .updateTable('payment')
+      .set({ ask_again_at: from.next(row.asked_count + 1), asked_count: row.asked_count + 1 })
+      .where('bid', '=', row.bid)
+      .where('payment_id', '=', row.payment_id)
+      .execute();
+  }
+  return due;
+}
+
+/** Newest first; one more than `limit`, so that the caller sees whether there is a next page. */
+export async function selectPayments(tx: Tx, bid: number, query: PaymentsQuery): Promise<PaymentRow[]> {
+  const start = query.from && Temporal.Instant.from(`${query.from}T00:00:00Z`);
+  const end = query.until && Temporal.PlainDate.from(query.until).add({ days: 1 }).toZonedDateTime('UTC').toInstant();
+  let select = tx.selectFrom('payment').select(columns).where('bid', '=', bid);
+  if (query.status) select = select.where('status', '=', query.status);
+  if (query.method) select = select.where('method', '=', query.method);
+  if (query.source) select = select.where('source', '=', query.source);
+  if (query.accountNumber) select = select.where('account_number', '=', query.accountNumber);
+  if (start) select = select.where('created_at', '>=', start);
+  if (end) select = select.where('created_at', '<', end);
+  if (query.cursor) select = select.where('payment_id', '<', Number(query.cursor) || 0);
+  return select
+    .orderBy('payment_id', 'desc')
+    .limit(query.limit + 1)
+    .execute();
+}
+
+export async function sumByDay(
+  tx: Tx,
+  from: { bid: number; since: Temporal.Instant; timeZone: string },
+): Promise<{ day: string; method: string; count: number; amount_cents: number; fee_cents: number }[]> {
+  const day = sql<string>`((taken_at at time zone ${from.timeZone})::date)::text`;
+  return tx
+    .selectFrom('payment')
+    .select([
+      day.as('day'),
+      'method',
+      sql<number>`count(*)::int`.as('count'),
+      sql<number>`sum(amount_cents)::bigint`.as('amount_cents'),
+      sql<number>`sum(fee_cents)::bigint`.as('fee_cents'),
+    ])
+    .where('bid', '=', from.bid)
+    .where('taken_at', '>=', from.since)
+    .groupBy([sql`1`, 'method'])
+    .orderBy(sql`1`)
+    .orderBy('method')
+    .execute();
+}
