@@ -52,11 +52,15 @@ export function createLog(options: { level: string; pretty?: boolean; destinatio
 
 /** pino formats only the fields of a call, not the bindings of a child; children's children inherit this. */
 function hidingInChildren(log: Log): Log {
-  const child = log.child as (this: Log, bindings: object, options?: pino.ChildLoggerOptions) => Log;
-  log.child = function hiding(this: Log, bindings: pino.Bindings, options?: pino.ChildLoggerOptions) {
-    return child.call(this, hideSecrets(bindings), options);
-  } as Log['child'];
-  return log;
+  const { child } = log;
+  return Object.assign(log, {
+    child(this: Log, bindings: object, options?: pino.ChildLoggerOptions): Log {
+      return Reflect.apply<Log, [pino.Bindings, pino.ChildLoggerOptions | undefined], Log>(child, this, [
+        hideSecrets(bindings),
+        options,
+      ]);
+    },
+  });
 }
 
 function standardOutput(): pino.DestinationStream {
