@@ -12,6 +12,8 @@ export interface WorkItem {
   /** What happened and what to do, for the reader. */
   readonly sentence: string;
   readonly detail?: unknown;
+  /** When it arose; the database's time unless told. */
+  readonly at?: Temporal.Instant;
 }
 
 /** Opens an item unless one of its kind is open for the subject. Returns whether it is new. */
@@ -24,6 +26,7 @@ export async function openWorkItem(tx: Tx, item: WorkItem): Promise<boolean> {
       subject: item.subject,
       sentence: item.sentence.slice(0, SENTENCE_MAX),
       detail: JSON.stringify(item.detail ?? {}),
+      ...(item.at && { opened_at: item.at }),
     })
     .onConflict((conflict) => conflict.doNothing())
     .returning('id')
@@ -46,4 +49,21 @@ export async function closeWorkItem(
     .returning('id')
     .executeTakeFirst();
   return closed !== undefined;
+}
+
+/** Which of these subjects have an open item of one of these kinds. */
+export async function subjectsOpen(
+  tx: Tx,
+  from: { bid: number; kinds: readonly string[]; subjects: readonly string[] },
+): Promise<ReadonlySet<string>> {
+  if (from.subjects.length === 0 || from.kinds.length === 0) return new Set();
+  const rows = await tx
+    .selectFrom('work_item')
+    .select('subject')
+    .where('bid', '=', from.bid)
+    .where('kind', 'in', from.kinds)
+    .where('subject', 'in', from.subjects)
+    .where('closed_at', 'is', null)
+    .execute();
+  return new Set(rows.map((row) => row.subject));
 }

@@ -1,5 +1,5 @@
 import { formatDollars } from '../../platform/money.ts';
-import type { NewWorkItem } from '../../platform/work-items.ts';
+import type { WorkItem } from '../../platform/work-items.ts';
 import { explainReturn } from './ach-return-codes.ts';
 import type { NewEvent } from './payment-event-store.ts';
 import type { PaymentRow } from './payment-store.ts';
@@ -16,7 +16,7 @@ export const REVERSAL_ITEM_KINDS = [
  * The item for an event by which money goes back; undefined for every other event. The insurer's interface has no call
  * for it, so a person tells the insurer; closing the item says that it has been done.
  */
-export function reversalItem(row: PaymentRow, event: NewEvent, now: Temporal.Instant): NewWorkItem | undefined {
+export function reversalItem(row: PaymentRow, event: NewEvent, now: Temporal.Instant): WorkItem | undefined {
   const said = wordsFor(event, now);
   if (said === undefined) return undefined;
   const bill = formatDollars(row.amount_cents - row.fee_cents);
