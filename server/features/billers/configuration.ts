@@ -1,4 +1,4 @@
-import { customizationRulesSchema, layoutSchema } from '@causeway/formats/bif';
+import { bifCustomizationsSchema, bifLayoutSchema } from '@causeway/formats/bif';
 import { z } from 'zod';
 
 /** The configuration document of one biller: screens, CLI, API, conversions and snapshots read and write this, and only this. */
@@ -15,6 +15,15 @@ export const CARD_BRANDS = ['visa', 'mastercard', 'amex', 'discover'] as const;
 /** A sealed value: what is kept instead of the secret. `fingerprint` lets two people compare without seeing it. */
 export const sealedSchema = z.strictObject({ sealed: z.string().min(1), fingerprint: z.string().regex(/^[0-9a-f]{8}$/) });
 export type Sealed = z.infer<typeof sealedSchema>;
+export const SECRET_MARK = '••••';
+/** How a secret looks on a screen, in the API, in a diff and in an export. Sent back unchanged it means "keep it". */
+export const shownSecretSchema = z.strictObject({ shown: z.literal(SECRET_MARK), fingerprint: z.string().regex(/^[0-9a-f]{8}$/) });
+export type ShownSecret = z.infer<typeof shownSecretSchema>;
+/** A secret as it is entered: sealed on arrival, never told again. */
+export const newSecretSchema = z.strictObject({ set: z.string().min(1).max(2000) });
+export type NewSecret = z.infer<typeof newSecretSchema>;
+/** What may stand where a secret belongs in a document that is being saved. */
+export type SecretEntry = ShownSecret | NewSecret | Sealed;
 
 const feeSchema = z.strictObject({ flatCents: cents, basisPoints: z.int().min(0).max(1000) });
 /** What paying costs the payer: a flat part and a percentage (in basis points), by method. */
@@ -65,24 +74,30 @@ const invoicingSchema = z.strictObject({
   respectAllowPayments: z.boolean().describe('Refuse payment where the partner says allow_payments: false'),
 });
 
-/** One Advanced Setting as kept: structured, so that a secret may hold a `|`. The text form is made by the catalogue. */
-export const settingValueSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('text'), value: text(4000) }),
-  z.strictObject({ kind: z.literal('pair'), environment1: text(2000), environment2: text(2000) }),
-  z.strictObject({ kind: z.literal('secret'), secret: sealedSchema }),
-  z.strictObject({ kind: z.literal('secretPair'), environment1: sealedSchema, environment2: sealedSchema }),
-  z.strictObject({ kind: z.literal('keyAndPassword'), privateKey: sealedSchema, password: sealedSchema }),
-  z.strictObject({ kind: z.literal('onOff'), value: z.boolean() }),
-  z.strictObject({ kind: z.literal('json'), value: z.json() }),
-]);
+/** One Advanced Setting as kept: structured, so that a secret may hold a `|`. The text form is made by setting-text.ts. */
+function settingSchema<Secret extends z.ZodType>(secret: Secret) {
+  return z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('text'), value: text(4000) }),
+    z.strictObject({ kind: z.literal('pair'), environment1: text(2000), environment2: text(2000) }),
+    z.strictObject({ kind: z.literal('secret'), secret }),
+    z.strictObject({ kind: z.literal('secretPair'), environment1: secret, environment2: secret }),
+    z.strictObject({ kind: z.literal('keyAndPassword'), privateKey: secret, password: secret }),
+    z.strictObject({ kind: z.literal('onOff'), value: z.boolean() }),
+    z.strictObject({ kind: z.literal('json'), value: z.json() }),
+  ]);
+}
+export const settingValueSchema = settingSchema(sealedSchema);
 export type SettingValue = z.infer<typeof settingValueSchema>;
+export type SettingValueOf<Secret> = z.infer<ReturnType<typeof settingSchema<z.ZodType<Secret>>>>;
 
 const folder = z.string().regex(/^\/[^\0]{0,200}$/, 'must be a path such as /ToInvoiceCloud/PDFs');
-const ftpSchema = z.strictObject({
-  users: z.array(z.strictObject({ username: z.string().regex(/^[a-z0-9._-]{3,40}$/), password: sealedSchema.nullable(), publicKeys: z.array(text(2000)).max(10) })).max(20),
-  pdfSettings: z.array(z.strictObject({ username: text(40), path: folder, isBackupOn: z.boolean(), moveAction: z.enum(['Move to Filename Pending', 'Leave', 'Delete', 'Move to Error']), isActive: z.boolean() })).max(50),
-  zipSettings: z.array(z.strictObject({ username: text(40), path: folder, isBackupOn: z.boolean(), areZipFilesDeleted: z.boolean(), isActive: z.boolean() })).max(50),
-});
+function ftpSchemaOf<Secret extends z.ZodType>(secret: Secret) {
+  return z.strictObject({
+    users: z.array(z.strictObject({ username: z.string().regex(/^[a-z0-9._-]{3,40}$/), password: secret.nullable(), publicKeys: z.array(text(2000)).max(10) })).max(20),
+    pdfSettings: z.array(z.strictObject({ username: text(40), path: folder, isBackupOn: z.boolean(), moveAction: z.enum(['Move to Filename Pending', 'Leave', 'Delete', 'Move to Error']), isActive: z.boolean() })).max(50),
+    zipSettings: z.array(z.strictObject({ username: text(40), path: folder, isBackupOn: z.boolean(), areZipFilesDeleted: z.boolean(), isActive: z.boolean() })).max(50),
+  });
+}
 
 const methodChoice = z.strictObject({ CC: z.boolean(), ACH: z.boolean() });
 const dataPumpSchema = z.strictObject({
@@ -98,21 +113,34 @@ const portalSchema = z.strictObject({
   css: text(20_000),
 });
 
-export const configurationSchema = z.strictObject({
-  profile: profileSchema,
-  invoiceTypes: z.array(invoiceTypeSchema).min(1).max(50),
-  products: productsSchema,
-  cards: cardsSchema,
-  obd: z.strictObject({ isOn: z.boolean(), matchBy: z.enum(['account number', 'account number and name']) }),
-  ivr: z.strictObject({ invoiceTypeIds: z.array(z.string()).max(50) }),
-  invoicing: invoicingSchema,
-  integration: z.strictObject({ layout: layoutSchema, customizations: customizationRulesSchema }),
-  advancedSettings: z.record(z.string().regex(/^\d{1,5}$/), settingValueSchema),
-  ftp: ftpSchema,
-  dataPump: dataPumpSchema,
-  portal: portalSchema,
-});
+function documentSchema<Secret extends z.ZodType>(secret: Secret) {
+  return z.strictObject({
+    profile: profileSchema,
+    invoiceTypes: z.array(invoiceTypeSchema).min(1).max(50),
+    products: productsSchema,
+    cards: cardsSchema,
+    obd: z.strictObject({ isOn: z.boolean(), matchBy: z.enum(['account number', 'account number and name']) }),
+    ivr: z.strictObject({ invoiceTypeIds: z.array(z.string()).max(50) }),
+    invoicing: invoicingSchema,
+    integration: z.strictObject({ layout: bifLayoutSchema, customizations: bifCustomizationsSchema }),
+    advancedSettings: z.record(z.string().regex(/^\d{1,5}$/), settingSchema(secret)),
+    ftp: ftpSchemaOf(secret),
+    dataPump: dataPumpSchema,
+    portal: portalSchema,
+  });
+}
+
+/** The document as kept: every secret sealed. */
+export const configurationSchema = documentSchema(sealedSchema);
 export type Configuration = z.infer<typeof configurationSchema>;
+/** The document as shown: every secret a mark and a fingerprint. */
+export const configurationViewSchema = documentSchema(shownSecretSchema);
+export type ConfigurationView = z.infer<typeof configurationViewSchema>;
+/** The document as sent in: a secret is either kept (as shown) or set anew. */
+export const configurationDraftSchema = documentSchema(z.union([shownSecretSchema, newSecretSchema]));
+export type ConfigurationOf<Secret> = z.infer<ReturnType<typeof documentSchema<z.ZodType<Secret>>>>;
+/** A draft inside the program: what is restored is sealed already. */
+export type ConfigurationDraft = ConfigurationOf<SecretEntry>;
 export type SectionName = keyof Configuration;
 export const SECTION_NAMES = Object.keys(configurationSchema.shape) as readonly SectionName[];
 export type InvoiceType = Configuration['invoiceTypes'][number];

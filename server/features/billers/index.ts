@@ -1,0 +1,25 @@
+/** The door of billers: the configuration document, its versions and rules, and partner connections made from it. */
+export { type Actor, actorOf } from './actor.ts';
+export type { Biller, BillerSummary } from './biller-store.ts';
+export { compareConfigurations, type Difference } from './compare-configurations.ts';
+export {
+  AUTH_TYPES, type Configuration, type ConfigurationDraft, configurationSchema, type ConfigurationView, type InvoiceType, METHODS, type Method,
+  SECTION_NAMES, type SectionName, type SettingValue, SOURCES, type Source,
+} from './configuration.ts';
+export type { ConnectionFrom } from './connection-for.ts';
+export { createBiller, type NewBiller } from './create-biller.ts';
+export { defaultConfiguration } from './default-configuration.ts';
+export { redact } from './document-secrets.ts';
+export { blockedFlagsFollowPartner, feeFor, invoiceTypeOf, isSettingOn, isSsoOnly, settingText } from './fees.ts';
+export { type Billers, createBillers } from './load-biller.ts';
+export type { Partner, PartnerConnection, PartnerOperation, Partners } from './partner.ts';
+export { compareVersions, type HistoryEntry, readDocument, readHistory } from './read-history.ts';
+export { restoreVersion } from './restore-version.ts';
+export { registerBillersRoutes } from './routes.ts';
+export type { RuleFault } from './rule.ts';
+export { checkConfiguration } from './rules.ts';
+export { type BillersDeps, previewConfiguration, type Saved, saveConfiguration, saveConfigurationIn, type SaveRequest } from './save-configuration.ts';
+export { rewrapDataKeys } from './sealed-keys.ts';
+export { type SettingContext, settingContext, settingFromText, settingToText } from './setting-text.ts';
+export { settingsFromTexts } from './settings-from-texts.ts';
+export { catalogueRow, settingName, settingsCatalogue } from './settings-catalogue.ts';
