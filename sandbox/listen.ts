@@ -57,7 +57,7 @@ export async function readBody(request: IncomingMessage, bytesMax = BODY_BYTES_M
   return bytes > bytesMax ? null : Buffer.concat(parts, bytes);
 }
 
-/** Control is for this machine only. The type of the body keeps other sites' pages from posting to it unasked. */
+/** Control is for programs of this machine only: a page of another site, whose browser names its origin, changes nothing. */
 export function isControlAllowed(request: IncomingMessage): boolean {
   const address = request.socket.remoteAddress ?? '';
   const isLoopback = address === '::1' || address.startsWith('127.') || address.startsWith('::ffff:127.');

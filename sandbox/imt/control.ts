@@ -13,14 +13,12 @@ const BODY_BYTES_MAX = 256 << 20;
 const PAGE_MAX = 50_000;
 const PREFIX = '/__control';
 
-const rules = z.union([faultRule, z.array(faultRule).max(1_000)]);
+const rules = z.array(faultRule).max(1_000);
 const reset = z.strictObject({
   parts: z.array(z.enum(['faults', 'requests', 'sessions', 'ledger', 'policies'])).optional(),
 });
-const load = z.union([
-  z.strictObject({ policies: z.array(policyInput).max(1_000_000) }),
-  z.strictObject({ generate: policyRun }),
-]);
+const load = z.strictObject({ policies: z.array(policyInput).max(1_000_000) });
+const generate = z.strictObject({ generate: policyRun });
 const adjust = z.strictObject({ cents: z.number().int() });
 const settle = z.strictObject({ policyNumber: z.string().optional() });
 const expire = z.strictObject({ username: z.string().optional() });
@@ -31,8 +29,8 @@ interface ControlCall {
   parts: string[];
   query: URLSearchParams;
   body: unknown;
-  /** The body as it came, where it is no JSON. */
-  text: string | null;
+  /** The body, where it is a BIF. */
+  bif: string | null;
 }
 
 type Reply = { status: number; body: unknown };
@@ -54,13 +52,13 @@ export async function serveControl(controls: ImtControls, request: IncomingMessa
     sendJson(response, 413, { error: `A control body may have at most ${BODY_BYTES_MAX} bytes` });
     return;
   }
-  const isText = request.headers['content-type']?.startsWith('text/plain') ?? false;
   const call: ControlCall = {
     method: request.method ?? 'GET',
     parts: url.pathname.slice(PREFIX.length).split('/').filter(Boolean).map(decodeURIComponent),
     query: url.searchParams,
-    body: isText ? undefined : parseJson(bytes),
-    text: isText ? bytes.toString('utf8') : null,
+    body: parseJson(bytes),
+    // A BIF begins with its file header, whatever type the client gave it.
+    bif: bytes.subarray(0, 3).toString() === 'FH|' ? bytes.toString('utf8') : null,
   };
   let reply: Reply;
   try {
@@ -88,8 +86,8 @@ function answer(controls: ImtControls, call: ControlCall): Reply | null {
     if (method === 'GET') return ok({ faults: controls.faults.list() });
     if (method === 'DELETE') return ok({ cleared: controls.faults.clear(second) });
     if (method !== 'POST') return null;
-    const given = rules.parse(body);
-    const list: FaultRule[] = Array.isArray(given) ? given : [given];
+    // One by one, so that a refusal names the field at fault.
+    const list: FaultRule[] = Array.isArray(body) ? rules.parse(body) : [faultRule.parse(body)];
     return { status: 201, body: { faults: list.map((rule) => controls.faults.add(rule)) } };
   }
   if (first === 'ledger' && method === 'GET') {
@@ -122,7 +120,7 @@ function answer(controls: ImtControls, call: ControlCall): Reply | null {
 }
 
 function answerInstance(controls: ImtControls, id: string, call: ControlCall): Reply | null {
-  const { method, parts, body, text } = call;
+  const { method, parts, body, bif } = call;
   const [, , what, policyNumber, act] = parts;
   if (what === undefined) {
     if (method === 'PUT' || method === 'PATCH') return ok(controls.configure(id, instancePatch.parse(body)));
@@ -140,11 +138,12 @@ function answerInstance(controls: ImtControls, id: string, call: ControlCall): R
     if (method === 'GET')
       return ok(controls.listPolicies(id, Math.min(Number(call.query.get('limit') ?? 100), PAGE_MAX)));
     if (method !== 'POST') return null;
-    if (text !== null) return ok({ loaded: controls.load(id, z.array(policyInput).parse(readPoliciesFromBif(text))) });
-    const given = load.parse(body);
-    return ok({
-      loaded: 'generate' in given ? controls.generate(id, given.generate) : controls.load(id, given.policies),
-    });
+    if (bif !== null) return ok({ loaded: controls.load(id, z.array(policyInput).parse(readPoliciesFromBif(bif))) });
+    const isRun = typeof body === 'object' && body !== null && 'generate' in body;
+    const loaded = isRun
+      ? controls.generate(id, generate.parse(body).generate)
+      : controls.load(id, load.parse(body).policies);
+    return ok({ loaded });
   }
   if (act === 'adjust' && method === 'POST') return ok(controls.adjust(id, policyNumber, adjust.parse(body).cents));
   return act === undefined && method === 'GET' ? ok(controls.policy(id, policyNumber)) : null;

@@ -138,8 +138,10 @@ export class WebhookSender {
   private async pump(): Promise<void> {
     this.isPumping = true;
     const now = Date.now();
+    // What gathered while the oldest waited goes along, newest first: that is what "reverse" is for.
+    const until = this.settings.order === 'reverse' ? now + GATHER_MS : now;
     const due = [...this.waiting.values()]
-      .filter(({ dueAt }) => dueAt <= now)
+      .filter(({ dueAt }) => dueAt <= until)
       .sort((a, b) => a.event.seq - b.event.seq);
     if (this.settings.order === 'reverse') due.reverse();
     for (const one of due) {
