@@ -1,0 +1,141 @@
+import type { ReactNode } from 'react';
+import type { FormFault, PageFrame } from '../../server/features/payer-site/contract.ts';
+import tokens from '../ui/tokens.css?raw';
+import { accentColours } from './accent.ts';
+import styles from './payer.css?raw';
+import { WORDS, type Words } from './words.ts';
+
+/** A whole page: head, the biller's bar, the content, the footer. `step` draws the progress of paying. */
+export function Page(props: {
+  frame: PageFrame;
+  title: string;
+  step?: 1 | 2 | 3 | 4;
+  hasFault?: boolean;
+  refreshSeconds?: number;
+  children: ReactNode;
+}) {
+  const { frame } = props;
+  const words = WORDS[frame.locale];
+  const accent = accentColours(frame.biller.accentColour);
+  const css = `${tokens}${styles}:root{--accent:${accent.light};--on-accent:${accent.onLight}}@media(prefers-color-scheme:dark){:root{--accent:${accent.dark};--on-accent:${accent.onDark}}}`;
+  return (
+    <html lang={frame.locale}>
+      <head>
+        <meta charSet="utf-8" />
+        <meta name="viewport" content="width=device-width,initial-scale=1" />
+        <meta name="robots" content="noindex" />
+        <title>{`${props.hasFault ? `${words.error}: ` : ''}${props.title} – ${frame.biller.name}`}</title>
+        {props.refreshSeconds === undefined ? null : (
+          <meta httpEquiv="refresh" content={String(props.refreshSeconds)} />
+        )}
+        <link rel="icon" href="data:," />
+        {/* Our own style sheet, from our own file: nothing of a person's is in it. */}
+        <style dangerouslySetInnerHTML={{ __html: css }} />
+      </head>
+      <body>
+        <a className="skip" href="#page">
+          {words.skip}
+        </a>
+        <header className="site">
+          <div className="bar">
+            <a className="brand" href={frame.base}>
+              {frame.biller.logo ? <img src={frame.biller.logo} alt="" /> : null}
+              {frame.biller.name}
+            </a>
+            <nav aria-label={words.language}>
+              <a
+                href={`${frame.path}?lang=${words.languageCode}`}
+                lang={words.languageCode}
+                hrefLang={words.languageCode}
+              >
+                {words.language}
+              </a>
+            </nav>
+          </div>
+        </header>
+        <main id="page">
+          {props.step === undefined ? null : <Progress words={words} step={props.step} />}
+          {props.children}
+        </main>
+        {frame.biller.footer ? <footer>{frame.biller.footer}</footer> : null}
+      </body>
+    </html>
+  );
+}
+
+function Progress({ words, step }: { words: Words; step: 1 | 2 | 3 | 4 }) {
+  return (
+    <>
+      <p className="step">
+        {words.step(step)}: {words.steps[step - 1]}
+      </p>
+      <ol className="progress" aria-hidden="true">
+        {words.steps.map((name, at) => (
+          <li key={name} className={at < step ? 'done' : ''} />
+        ))}
+      </ol>
+    </>
+  );
+}
+
+/** The summary on top of a refused form; it takes the focus, and each line leads to its field. */
+export function FaultSummary({ words, faults }: { words: Words; faults: readonly FormFault[] }) {
+  if (faults.length === 0) return null;
+  return (
+    // biome-ignore lint/a11y/noAutofocus: after a refused form the reader must land on what is wrong (WCAG 3.3.1)
+    <div className="problem" role="alert" tabIndex={-1} autoFocus={true}>
+      <h2>{words.errorSummary}</h2>
+      <ul>
+        {faults.map((fault) => (
+          <li key={fault.field + fault.message}>
+            <a href={`#${fault.field}`}>{fault.message}</a>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+/** One labelled text field with its hint and its fault, tied together for screen readers. */
+export function Field(props: {
+  name: string;
+  label: string;
+  hint?: string;
+  value: string;
+  faults: readonly FormFault[];
+  type?: 'text' | 'email';
+  inputMode?: 'text' | 'decimal' | 'email';
+  autoComplete?: string;
+  isShort?: boolean;
+}) {
+  const fault = props.faults.find((each) => each.field === props.name);
+  const described = [props.hint ? `${props.name}-hint` : '', fault ? `${props.name}-fault` : '']
+    .filter(Boolean)
+    .join(' ');
+  return (
+    <div className={`field${fault ? ' has-fault' : ''}`}>
+      <label htmlFor={props.name}>{props.label}</label>
+      {props.hint ? (
+        <p className="hint" id={`${props.name}-hint`}>
+          {props.hint}
+        </p>
+      ) : null}
+      {fault ? (
+        <p className="fault" id={`${props.name}-fault`}>
+          {fault.message}
+        </p>
+      ) : null}
+      <input
+        id={props.name}
+        name={props.name}
+        type={props.type ?? 'text'}
+        inputMode={props.inputMode}
+        autoComplete={props.autoComplete ?? 'off'}
+        defaultValue={props.value}
+        className={props.isShort ? 'short' : undefined}
+        aria-describedby={described || undefined}
+        aria-invalid={fault ? true : undefined}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,110 @@
+import type { MethodOffer, PageFrame, PayPage } from '../../server/features/payer-site/contract.ts';
+import { FaultSummary, Field, Page } from './frame.tsx';
+import { dollars } from './show.ts';
+import { WORDS } from './words.ts';
+
+/** Step 3: how much, and with what; the fee of each method in dollars, side by side. */
+export function Pay({ frame, page }: { frame: PageFrame; page: PayPage }) {
+  const words = WORDS[frame.locale];
+  return (
+    <Page frame={frame} title={words.payTitle} step={3} hasFault={page.faults.length > 0}>
+      <FaultSummary words={words} faults={page.faults} />
+      <h1>{words.payTitle}</h1>
+      <form method="post" action={`${frame.base}/pay`} noValidate={true}>
+        <Amount frame={frame} page={page} />
+        <fieldset id="method">
+          <legend>{words.withWhat}</legend>
+          <Fault page={page} field="method" />
+          <div className="pair">
+            {page.methods.map((offer) => (
+              <Method key={offer.method} frame={frame} page={page} offer={offer} />
+            ))}
+          </div>
+          {page.blocked.map((method) => (
+            <p className="soft" key={method}>
+              {words.blocked(words[method])}
+            </p>
+          ))}
+        </fieldset>
+        <Field name="name" label={words.yourName} value={page.draft.name} faults={page.faults} autoComplete="name" />
+        <Field
+          name="email"
+          type="email"
+          inputMode="email"
+          label={words.yourEmail}
+          hint={words.emailHint}
+          value={page.draft.email}
+          faults={page.faults}
+          autoComplete="email"
+        />
+        <div className="acts">
+          <button className="button" type="submit">
+            {words.goOn}
+          </button>
+          <a href={`${frame.base}/bill`}>{words.back}</a>
+        </div>
+      </form>
+    </Page>
+  );
+}
+
+function Amount({ frame, page }: { frame: PageFrame; page: PayPage }) {
+  const words = WORDS[frame.locale];
+  if (!page.isOtherAmountAllowed) {
+    return (
+      <section className="card" aria-label={words.howMuch}>
+        <p className="soft">{words.amountDue}</p>
+        <p className="amount">{dollars(frame, page.dueCents)}</p>
+        <input type="hidden" name="amountChoice" value="whole" />
+      </section>
+    );
+  }
+  return (
+    <fieldset id="amountChoice">
+      <legend>{words.howMuch}</legend>
+      <label className="choice">
+        <input type="radio" name="amountChoice" value="whole" defaultChecked={page.draft.amountChoice !== 'other'} />
+        <span>{words.wholeAmount(dollars(frame, page.dueCents))}</span>
+      </label>
+      <label className="choice">
+        <input type="radio" name="amountChoice" value="other" defaultChecked={page.draft.amountChoice === 'other'} />
+        <span>{words.otherAmount}</span>
+      </label>
+      <Field
+        name="amount"
+        label={words.otherAmountLabel}
+        hint={words.otherAmountHint(dollars(frame, page.leastCents), dollars(frame, page.mostCents))}
+        value={page.draft.amount}
+        faults={page.faults}
+        inputMode="decimal"
+        isShort={true}
+      />
+    </fieldset>
+  );
+}
+
+function Method({ frame, page, offer }: { frame: PageFrame; page: PayPage; offer: MethodOffer }) {
+  const words = WORDS[frame.locale];
+  const isChosen = page.draft.method ? page.draft.method === offer.method : page.methods[0]?.method === offer.method;
+  return (
+    <label className="choice">
+      <input type="radio" name="method" value={offer.method} defaultChecked={isChosen} />
+      <span>
+        <b>{words[offer.method]}</b>
+        <span className="soft">{offer.method === 'CC' ? words.ccHint : words.achHint}</span>
+      </span>
+      <span className="fee">
+        {offer.feeCents === 0
+          ? words.noFee
+          : offer.feeText.basisPoints > 0
+            ? words.feeOn(dollars(frame, offer.feeCents), dollars(frame, page.dueCents))
+            : words.fee(dollars(frame, offer.feeCents))}
+      </span>
+    </label>
+  );
+}
+
+function Fault({ page, field }: { page: PayPage; field: string }) {
+  const fault = page.faults.find((each) => each.field === field);
+  return fault ? <p className="fault">{fault.message}</p> : null;
+}
