@@ -57,8 +57,9 @@ export class BifBatch {
   count = 0;
   bytes: Buffer;
   encoding: BifEncoding = 'ascii';
-  /** Ends of all fields of the block, in order; `firstMarks[i]` is the index of invoice i's first. */
+  /** Ends of all fields of the invoices, in order; `firstMarks[i]` is the index of invoice i's first. */
   marks: Int32Array = new Int32Array(0);
+  markCount = 0;
   firstMarks = new Int32Array(0);
   /** Where invoice i's first byte is. */
   starts = new Int32Array(0);
@@ -81,6 +82,9 @@ export class BifBatch {
     this.#length = length;
     this.encoding = encoding;
     this.count = 0;
+    this.markCount = 0;
+    // A field takes a byte at least, its separator; memory that is never written costs nothing.
+    if (this.marks.length < length) this.marks = new Int32Array(length);
     this.#text = null;
     if (this.lines.length >= invoicesMax) return;
     this.firstMarks = new Int32Array(invoicesMax);
@@ -136,6 +140,18 @@ export class BifBatch {
 
   invoiceFormatGuidOf(index: number): string {
     return this.textAt((this.firstMarks[index] as number) + this.plan.guidPlace);
+  }
+
+  /** ID lines of the invoice. */
+  detailCountOf(index: number): number {
+    return this.detailCounts[index] as number;
+  }
+
+  /** The place after the invoice's last line. */
+  endOf(index: number): number {
+    const { invoiceHeader, customerRecord, invoiceDetail } = this.plan;
+    const marks = invoiceHeader.count + customerRecord.count + this.detailCountOf(index) * invoiceDetail.count;
+    return (this.marks[(this.firstMarks[index] as number) + marks - 1] as number) + 1;
   }
 
   /** The field of detail `detail` of invoice `index` at `place` of its record (0 is RowType), as text. */
@@ -209,7 +225,7 @@ export class BifBatch {
       const to = this.endAt(first + place);
       if (from === to) continue;
       if (field.kind === 'money') into[field.key] = centsAt(this.bytes, from, to);
-      else if (field.kind === 'date') into[field.key] = isoDate(usDateAt(this.bytes, from, to));
+      else if (field.kind === 'date') into[field.key] = isoDate(usDateAt(this.bytes, from));
       else if (field.kind === 'flag') into[field.key] = this.bytes[from] === ONE;
       else into[field.key] = this.textAt(first + place);
     }

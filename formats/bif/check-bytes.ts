@@ -16,9 +16,9 @@ const DIGITS_MAX = 15;
 const isHex = new Uint8Array(256);
 for (const char of '0123456789abcdefABCDEF') isHex[char.charCodeAt(0)] = 1;
 
-/** `mm/dd/yyyy` at [from, to): the day, or 0. */
-export function usDateAt(bytes: Uint8Array, from: number, to: number): DayNumber {
-  if (to - from !== 10 || bytes[from + 2] !== SLASH || bytes[from + 5] !== SLASH) return 0;
+/** `mm/dd/yyyy` at [from, from + 10): the day, or 0. */
+export function usDateAt(bytes: Uint8Array, from: number): DayNumber {
+  if (bytes[from + 2] !== SLASH || bytes[from + 5] !== SLASH) return 0;
   const month = twoDigits(bytes, from);
   const day = twoDigits(bytes, from + 3);
   const century = twoDigits(bytes, from + 6);
@@ -114,9 +114,8 @@ function pointIn(bytes: Uint8Array, from: number, to: number): number {
   return to;
 }
 
-/** 8-4-4-4-12 hexadecimal digits at [from, to). */
-export function isGuidAt(bytes: Uint8Array, from: number, to: number): boolean {
-  if (to - from !== 36) return false;
+/** 8-4-4-4-12 hexadecimal digits at [from, from + 36). */
+export function isGuidAt(bytes: Uint8Array, from: number): boolean {
   for (let offset = 0; offset < 36; offset++) {
     const byte = bytes[from + offset] as number;
     if (offset === 8 || offset === 13 || offset === 18 || offset === 23) {
@@ -124,15 +123,6 @@ export function isGuidAt(bytes: Uint8Array, from: number, to: number): boolean {
     } else if (isHex[byte] === 0) return false;
   }
   return true;
-}
-
-/** Nothing but 0 to 9 at [from, to), at least one. */
-export function areDigitsAt(bytes: Uint8Array, from: number, to: number): boolean {
-  for (let at = from; at < to; at++) {
-    const digit = (bytes[at] as number) - ZERO;
-    if (digit < 0 || digit > 9) return false;
-  }
-  return to > from;
 }
 
 /** Are the bytes at [from, to) those at `other`? */

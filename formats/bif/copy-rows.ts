@@ -28,6 +28,7 @@ const GROWTH_MAX = 4;
 /** What a row has beyond its values: tabs, the line number, JSON's punctuation. */
 const ROW_BYTES = 256;
 
+const INT32_MAX = 0x7fffffff;
 const TAB = 9;
 const LF = 10;
 const QUOTE = 34;
@@ -84,7 +85,7 @@ class RowWriter {
     const { count } = this.#batch;
     if (count === 0) return Buffer.alloc(0);
     const first = this.#batch.starts[0] as number;
-    const bytes = this.#endOf(count - 1) - first;
+    const bytes = this.#batch.endOf(count - 1) - first;
     this.#out = Buffer.allocUnsafeSlow(Math.ceil(bytes * 1.25) + count * 64 + ROW_BYTES + this.#roomFor(0));
     for (let index = 0; index < count; index++) {
       const room = this.#roomFor(index);
@@ -198,10 +199,16 @@ class RowWriter {
     }
     let digits = 1;
     for (let bound = 10; bound <= rest; bound *= 10) digits++;
-    for (let place = at + digits - 1; place >= at; place--) {
+    let place = at + digits - 1;
+    for (; rest > INT32_MAX; place--) {
       const shorter = Math.floor(rest / 10);
       out[place] = ZERO + rest - shorter * 10;
       rest = shorter;
+    }
+    for (let small = rest | 0; place >= at; place--) {
+      const shorter = (small / 10) | 0; // whole numbers of 32 bits divide several times faster
+      out[place] = ZERO + small - shorter * 10;
+      small = shorter;
     }
     at += digits;
     if (end >= 0) out[at++] = end;
@@ -209,16 +216,9 @@ class RowWriter {
   }
 
   #roomFor(index: number): number {
-    const bytes = this.#endOf(index) - (this.#batch.starts[index] as number);
+    const bytes = this.#batch.endOf(index) - (this.#batch.starts[index] as number);
     const details = this.#batch.detailCounts[index] as number;
     return bytes * GROWTH_MAX + ROW_BYTES + this.#extraBytes + details * (this.#detailBytes + 4);
-  }
-
-  #endOf(index: number): number {
-    const { invoiceHeader, customerRecord, invoiceDetail } = this.#batch.plan;
-    const details = this.#batch.detailCounts[index] as number;
-    const marks = invoiceHeader.count + customerRecord.count + details * invoiceDetail.count;
-    return (this.#batch.marks[(this.#batch.firstMarks[index] as number) + marks - 1] as number) + 1;
   }
 
   #grow(room: number): void {

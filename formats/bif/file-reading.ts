@@ -12,7 +12,6 @@ import {
 } from './explain-invoice.ts';
 import type { BifLine } from './explain-record.ts';
 import { type BifFault, FaultLog, lineFault } from './faults.ts';
-import { findSeparators } from './find-separators.ts';
 import { HeaderCheck } from './header-check.ts';
 import { InvoiceMatcher, startsRecord } from './match-invoice.ts';
 import type { BifContext, BifSummary } from './read-bif.ts';
@@ -36,7 +35,6 @@ export class FileReading {
   readonly #encoding: EncodingWatch;
   readonly #repeats: RepeatCheck;
   #batch: BifBatch | null = null;
-  #marks = new Int32Array(0);
   #line = 1;
   #bytes = 0;
   #right = 0;
@@ -45,6 +43,7 @@ export class FileReading {
   #refusedCents = 0n;
   #unreadable = 0;
   #isStopped = false;
+  #endsInInvoice = false;
 
   constructor(plan: LayoutPlan, context: BifContext) {
     const ids = context.invoiceTypeIds;
@@ -125,41 +124,37 @@ export class FileReading {
       this.#isStopped = true;
       return;
     }
-    if (this.#marks.length < length) this.#marks = new Int32Array(length);
-    batch.marks = this.#marks;
-    const markCount = findSeparators(block.bytes, length, this.#marks);
-    this.#readLines(block, batch, markCount);
+    this.#readLines(block, length, batch);
     this.#wrong += this.#repeats.dropRepeated(batch, (from) => this.#addRefusedCents(batch.totalCentsOf(from)));
     this.#right += batch.count;
     let cents = 0;
     for (let index = 0; index < batch.count; index++) cents += batch.totalCentsOf(index);
     this.#yieldedCents += BigInt(cents);
-    if (block.isUnterminated) this.#checkLastInvoice(batch, markCount);
+    if (block.isUnterminated) this.#checkLastInvoice(batch);
     if (this.#repeats.isFull) this.#isStopped = true;
   }
 
-  #readLines(block: Block, batch: BifBatch, markCount: number): void {
+  #readLines(block: Block, length: number, batch: BifBatch): void {
     const { bytes } = block;
     const { invoiceHeader } = this.#plan;
-    const marks = this.#marks;
-    let mark = 0;
-    while (mark < markCount) {
-      const start = mark === 0 ? 0 : (marks[mark - 1] as number) + 1;
-      if (!startsRecord(bytes, start, invoiceHeader)) {
-        const next = nextLine(bytes, marks, mark);
-        this.#readOther(this.#lineAt(block, start, marks[next - 1] as number, next === markCount));
-        mark = next;
+    let at = 0;
+    while (at < length) {
+      if (!startsRecord(bytes, at, invoiceHeader)) {
+        const end = bytes.indexOf(LF, at);
+        this.#readOther(this.#lineAt(block, at, end, end + 1 === length));
+        at = end + 1;
         continue;
       }
       if (this.#line === 1) this.#header.miss();
-      const next = this.#matcher.match(batch, start, mark, markCount, this.#line);
+      const next = this.#matcher.match(batch, at, length, this.#line);
       if (next < 0) {
-        mark = this.#refuseInvoice(block, start, mark, markCount);
+        at = this.#refuseInvoice(block, at, length);
       } else {
-        this.#line += 2 + (batch.detailCounts[batch.count - 1] as number);
-        mark = next;
+        this.#line += 2 + batch.detailCountOf(batch.count - 1);
+        at = next;
       }
     }
+    this.#endsInInvoice = batch.count > 0 && length === batch.endOf(batch.count - 1);
   }
 
   /** A line that stands in no invoice: the file header, or one that should not be there. */
@@ -182,26 +177,25 @@ export class FileReading {
     return lineFault('file', 'row-order', line.line, message, line.text);
   }
 
-  #refuseInvoice(block: Block, start: number, mark: number, markCount: number): number {
+  /** Words what is wrong with the invoice at `start`; the place after it. */
+  #refuseInvoice(block: Block, start: number, length: number): number {
     const first = this.#line;
     const lines: BifLine[] = [];
-    let lineStart = start;
-    let next = mark;
+    let at = start;
     do {
-      next = nextLine(block.bytes, this.#marks, next);
-      const end = this.#marks[next - 1] as number;
-      lines.push(this.#lineAt(block, lineStart, end, next === markCount));
+      const end = block.bytes.indexOf(LF, at);
+      lines.push(this.#lineAt(block, at, end, end + 1 === length));
       this.#line++;
-      lineStart = end + 1;
-    } while (next < markCount && !startsRecord(block.bytes, lineStart, this.#plan.invoiceHeader));
-    const explained = explainInvoice(lines, block.isLast && next === markCount, this.#plan, this.#rules);
+      at = end + 1;
+    } while (at < length && !startsRecord(block.bytes, at, this.#plan.invoiceHeader));
+    const explained = explainInvoice(lines, block.isLast && at === length, this.#plan, this.#rules);
     if (explained.faults.length === 0) throw new Error(`The invoice at line ${first} was refused, yet has no fault.`);
     for (const fault of explained.faults) this.#faults.add(fault);
     this.#wrong++;
     if (explained.cents === null) this.#unreadable++;
     else this.#addRefusedCents(explained.cents);
     this.#repeats.refuse(first, explained.invoiceNumber);
-    return next;
+    return at;
   }
 
   #lineAt(block: Block, start: number, end: number, isLastOfBlock: boolean): BifLine {
@@ -219,11 +213,9 @@ export class FileReading {
   }
 
   /** A last line without its end is fine if it is whole; a CR may well have been followed by more. */
-  #checkLastInvoice(batch: BifBatch, markCount: number): void {
+  #checkLastInvoice(batch: BifBatch): void {
     const last = batch.count - 1;
-    if (last < 0 || batch.detailCounts[last] !== 0) return;
-    const { invoiceHeader, customerRecord } = this.#plan;
-    if ((batch.firstMarks[last] as number) + invoiceHeader.count + customerRecord.count !== markCount) return;
+    if (last < 0 || batch.detailCountOf(last) !== 0 || !this.#endsInInvoice) return;
     const message = 'The file ends in this line, without a line end and without a detail line. It was cut off.';
     this.#faults.add(lineFault('file', 'file-cut-off', this.#line - 1, message, batch.customerNameOf(last)));
   }
@@ -237,13 +229,6 @@ export class FileReading {
     const start = block.bytes.toString('latin1', 0, 200);
     this.#faults.add(lineFault('file', hasLine ? 'invoice-too-large' : 'line-too-long', this.#line, message, start));
   }
-}
-
-/** The index after the mark of the next LF. */
-function nextLine(bytes: Buffer, marks: Int32Array, mark: number): number {
-  let next = mark;
-  while (bytes[marks[next] as number] !== LF) next++;
-  return next + 1;
 }
 
 /** The length without the empty lines at the end of a file. */

@@ -4,9 +4,16 @@ export const INVOICES_MAX = 10_000_000;
 const PARTS = 256;
 const FIRST_SLOTS = 64;
 const LOAD_MAX = 0.85;
+/** Small tables grow fast, large ones in small steps: there memory counts for more. */
+const SMALL_SLOTS = 8192;
+const SMALL_GROWTH = 2;
 const GROWTH = 1.25;
 
-type Part = { low: Uint32Array; high: Uint32Array; entries: Uint32Array; count: number };
+// A slot is three cells side by side, so that looking at one costs one cache miss: low half, high half, entry (0 = free).
+const CELLS = 3;
+const HIGH = 1;
+const ENTRY = 2;
+type Part = { cells: Uint32Array; slots: number; count: number };
 
 /**
  * Remembers which invoice numbers a file has had, as 64-bit hashes with the line each was first seen on. Two different
@@ -28,20 +35,23 @@ export class InvoiceNumbers {
    */
   add(high: number, low: number, entry: number): number {
     const part = this.#parts[high >>> 24] as Part;
-    const slots = part.entries.length;
-    let slot = Math.floor(((low >>> 0) / 4_294_967_296) * slots);
+    const slots = part.slots;
+    const { cells } = part;
+    const size = cells.length;
+    let cell = Math.floor((low / 4_294_967_296) * slots) * CELLS;
     for (;;) {
-      const known = part.entries[slot] as number;
+      const known = cells[cell + ENTRY] as number;
       if (known === 0) break;
-      if (part.low[slot] === low >>> 0 && part.high[slot] === high >>> 0) {
-        part.entries[slot] = known | 1;
+      if (cells[cell] === low && cells[cell + HIGH] === high) {
+        cells[cell + ENTRY] = known | 1;
         return known;
       }
-      if (++slot === slots) slot = 0;
+      cell += CELLS;
+      if (cell === size) cell = 0;
     }
-    part.low[slot] = low;
-    part.high[slot] = high;
-    part.entries[slot] = entry;
+    cells[cell] = low;
+    cells[cell + HIGH] = high;
+    cells[cell + ENTRY] = entry;
     this.#count++;
     if (++part.count > slots * LOAD_MAX) grow(part);
     return 0;
@@ -79,22 +89,25 @@ function finish(hash: number): number {
 }
 
 function grow(part: Part): void {
-  const larger = emptyPart(Math.ceil(part.entries.length * GROWTH));
-  const slots = larger.entries.length;
-  for (const [from, entry] of part.entries.entries()) {
-    if (entry === 0) continue;
-    const low = part.low[from] as number;
-    let slot = Math.floor((low / 4_294_967_296) * slots);
-    while (larger.entries[slot] !== 0) if (++slot === slots) slot = 0;
-    larger.low[slot] = low;
-    larger.high[slot] = part.high[from] as number;
-    larger.entries[slot] = entry;
+  const growth = part.slots < SMALL_SLOTS ? SMALL_GROWTH : GROWTH;
+  const { cells, slots } = emptyPart(Math.ceil(part.slots * growth));
+  const old = part.cells;
+  for (let from = 0; from < old.length; from += CELLS) {
+    if (old[from + ENTRY] === 0) continue;
+    const low = old[from] as number;
+    let cell = Math.floor((low / 4_294_967_296) * slots) * CELLS;
+    while (cells[cell + ENTRY] !== 0) {
+      cell += CELLS;
+      if (cell === cells.length) cell = 0;
+    }
+    cells[cell] = low;
+    cells[cell + HIGH] = old[from + HIGH] as number;
+    cells[cell + ENTRY] = old[from + ENTRY] as number;
   }
-  part.low = larger.low;
-  part.high = larger.high;
-  part.entries = larger.entries;
+  part.cells = cells;
+  part.slots = slots;
 }
 
 function emptyPart(slots: number): Part {
-  return { low: new Uint32Array(slots), high: new Uint32Array(slots), entries: new Uint32Array(slots), count: 0 };
+  return { cells: new Uint32Array(slots * CELLS), slots, count: 0 };
 }
