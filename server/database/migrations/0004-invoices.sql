@@ -81,6 +81,7 @@ create table invoice (
   primary key (bid, invoice_number)
 );
 create index invoice_account on invoice (bid, account_number, due_date desc);
+create index invoice_carrier on invoice (bid, account_number) where balance_forward;
 call make_tenant_table('invoice');
 
 -- What an invoice said before a later file replaced it.

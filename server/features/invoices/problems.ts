@@ -1,0 +1,58 @@
+import { defineProblems } from '../../platform/problems.ts';
+
+/** What this feature refuses. Faults of a file are no problems of a request: they are in its report. */
+export const refuse = defineProblems({
+  'unknown-biller': { status: 404, sentence: 'There is no biller {bid}.', whoCanAct: 'caller' },
+  'unknown-invoice-file': {
+    status: 404,
+    sentence: 'There is no upload of that id at this biller.',
+    whoCanAct: 'caller',
+  },
+  'unknown-invoice': {
+    status: 404,
+    sentence: 'There is no invoice {invoiceNumber} at this biller.',
+    whoCanAct: 'caller',
+  },
+  'unknown-account': {
+    status: 404,
+    sentence: 'There is no account {accountNumber} at this biller.',
+    whoCanAct: 'caller',
+  },
+  'file-empty': {
+    status: 400,
+    sentence: 'The upload holds no bytes. Send the file as the body, or as the one file of a form.',
+    whoCanAct: 'caller',
+  },
+  'file-too-large': {
+    status: 413,
+    sentence: 'The file is larger than {maxBytes} bytes. Split it in several; each has its own FH record.',
+    whoCanAct: 'caller',
+  },
+  'no-file': { status: 400, sentence: 'The form holds no file. Put the BIF into a file field.', whoCanAct: 'caller' },
+  'invoice-refused': {
+    status: 422,
+    sentence: 'The invoice was refused, and nothing was stored: {summary}',
+    whoCanAct: 'caller',
+  },
+  'not-one-invoice': {
+    status: 422,
+    sentence: 'UploadInvoice takes one invoice; this holds {count}. Send several as a file to invoice-files.',
+    whoCanAct: 'caller',
+  },
+  'newer-invoice-stored': {
+    status: 409,
+    sentence: 'Invoice {invoiceNumber} is stored with content made on {madeOn}, later than this. Nothing was changed.',
+    whoCanAct: 'caller',
+  },
+  'import-under-way': {
+    status: 503,
+    sentence: 'A file of this biller is being loaded. Nothing was changed. Repeat the request in a few seconds.',
+    whoCanAct: 'caller',
+    isRetryable: true,
+  },
+  'bad-cursor': {
+    status: 400,
+    sentence: 'That cursor is none of this list’s. Begin the list again without it.',
+    whoCanAct: 'caller',
+  },
+});
