@@ -7,8 +7,8 @@ create table lane (
   environment int not null,
   wanted bigint not null default 1,    -- level-triggered: a wake-up during a run is never lost
   done bigint not null default 0,
-  run_at timestamptz not null default now(),
-  attempts int not null default 0,
+  run_at timestamptz not null default 'epoch',   -- 'epoch': at once
+  attempts int not null default 0,     -- runs in a row that ended because the endpoint did not answer
   last_error text,
   paused_at timestamptz,
   paused_by text,
@@ -35,8 +35,13 @@ create table delivery (
   reason text,
   attempts int not null default 0,
   next_at timestamptz,
+  retries int not null default 0,      -- failed tries of the present cycle; a replay starts a new one
+  retry_since timestamptz,             -- the first failed try of the present cycle
   first_sent_at timestamptz,
   unknown_since timestamptz,
+  held_kind text check (held_kind in ('rejected','exhausted','unknown','destination','restored')),
+  permit text not null default 'first',-- what the next send is allowed by
+  request jsonb,                       -- a decision that waits for its second person
   readings jsonb not null default '[]',
   created_at timestamptz not null default now(),
   finished_at timestamptz,
@@ -46,6 +51,7 @@ create table delivery (
 create unique index delivery_one_per_payment on delivery (bid, payment_id) where kind = 'payment';
 create index delivery_open on delivery (bid, lane_id, id) where state in ('queued','sending','waiting','unknown','held');
 create index delivery_account on delivery (bid, account_number, id desc);
+create index delivery_by_transaction on delivery (bid, transaction_id) where transaction_id is not null;
 create index delivery_recent on delivery (bid, created_at desc);
 call make_tenant_table('delivery');
 
@@ -77,6 +83,7 @@ create table partner_trust (
   changed_by text not null,
   changed_at timestamptz not null,
   reason text not null,
+  request jsonb,                       -- a change that waits for its second person
   primary key (bid, partner)
 );
 call make_tenant_table('partner_trust');
@@ -100,5 +107,5 @@ call make_tenant_table('reconciliation');
 -- Wakes a lane inside the business transaction. The notification is sent once per transaction and lane by PostgreSQL.
 create function wake_lane(p_bid bigint, p_id text, p_family text, p_environment int) returns void language sql as $$
   insert into lane (bid, id, family, environment) values (p_bid, p_id, p_family, p_environment)
-    on conflict (bid, id) do update set wanted = lane.wanted + 1, run_at = least(lane.run_at, now());
+    on conflict (bid, id) do update set wanted = lane.wanted + 1, run_at = 'epoch';
   select pg_notify('lane', p_id) $$;

@@ -1,0 +1,266 @@
+import type pg from 'pg';
+import type { CrashPoints } from './crash-points.ts';
+import type { Clock } from './clock.ts';
+import type { Database } from './database.ts';
+import type { Log } from './log.ts';
+import type { Timers } from './timers.ts';
+
+/** Lanes worked at once in one process; each costs a connection while it works. */
+const SLOTS_MAX = 16;
+/** The net under a lost notification, and how soon a dead process's lanes are found. */
+const POLL_MS = 1_000;
+const RECONNECT_MS = 500;
+/** A connection that does not answer within the second figure is taken for lost, and with it the lock. */
+const HEARTBEAT_MS = 3_000;
+const HEARTBEAT_ANSWER_MS = 8_000;
+/** The rest after a run that threw, doubled each time up to the last. */
+const FAILURE_REST_MS = 500;
+const FAILURE_REST_MS_MAX = 30_000;
+const FAILURE_DOUBLINGS_MAX = 6;
+/** How long calls under way may take to end when the program stops. */
+const STOP_MS = 20_000;
+const ERROR_TEXT_MAX = 500;
+
+/** A lane held by this process: nobody else works it while `connection` lives. */
+export interface LaneLease {
+  readonly bid: number;
+  readonly id: string;
+  readonly family: string;
+  readonly environment: number;
+  /** Runs in a row that ended in trouble. */
+  readonly troubles: number;
+  /** Holds the lock; what is committed on it is committed as the holder. */
+  readonly connection: pg.Client;
+  /** Aborted when the connection, and so the lock, is lost, or when the program stops and patience ends. */
+  readonly signal: AbortSignal;
+  readonly isStopping: () => boolean;
+  /** Calls `ring` at each wake-up of this lane until the run ends. */
+  readonly onWake: (ring: () => void) => void;
+}
+
+export interface LaneOutcome {
+  /** Undefined: when woken. */
+  readonly nextAtMs: number | undefined;
+  readonly trouble: string | undefined;
+}
+
+export interface LaneRunner {
+  /** Begins nothing new, lets calls under way end (20 s), gives the locks back. */
+  stop(): Promise<void>;
+}
+
+export interface LaneDeps {
+  readonly database: Pick<Database, 'connect'>;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly log: Log;
+  readonly crash: CrashPoints;
+}
+
+interface ClaimRow {
+  bid: number;
+  id: string;
+  family: string;
+  environment: number;
+  attempts: number;
+  wanted: number;
+}
+
+// Read before the work: a wake-up during the run leaves wanted above it, so it is never lost. The materialized list and
+// its limit stay: otherwise rows would be locked that are not returned.
+const CLAIM = {
+  name: 'lane-claim',
+  text: `with candidate as materialized (
+  select bid, id, family, environment, attempts, wanted from lane
+    where wanted > done and run_at <= $1 and paused_at is null order by run_at limit 50)
+select * from candidate where pg_try_advisory_lock(hashtextextended(id, 7)) limit 1`,
+};
+const READ_CLAIMED = {
+  name: 'lane-read-claimed',
+  text: 'select bid, id, family, environment, attempts, wanted from lane where bid = $1 and id = $2 and wanted > done and run_at <= $3 and paused_at is null',
+};
+const FINISH = {
+  name: 'lane-finish',
+  text: `update lane set done = greatest(done, $3),
+  wanted = case when $4::timestamptz is null then wanted else greatest(wanted, $3 + 1) end,
+  run_at = case when wanted > $3 then run_at when $4::timestamptz is null then run_at else $4 end,
+  attempts = case when $5::text is null then 0 else attempts + 1 end, last_error = $5
+where bid = $1 and id = $2`,
+};
+
+/**
+ * Works lanes as they become due: one idle connection listens by polling, claims a lane by a session advisory lock, and
+ * another takes its place. A process that dies gives its locks back with its connections, so another claims within
+ * about a second. `settings` are SQL statements for each connection.
+ */
+export function runLanes(deps: LaneDeps, settings: string, work: (lease: LaneLease) => Promise<LaneOutcome>): LaneRunner {
+  const stop = new AbortController();
+  const cut = new AbortController();
+  const active = new Map<string, Set<() => void>>();
+  const slots = new Set<Promise<void>>();
+  let idle = 0;
+  let ringIdle: (() => void) | undefined;
+
+  const wakeIdle = (): void => ringIdle?.();
+  const isStopping = (): boolean => stop.signal.aborted;
+
+  const openSlot = (): void => {
+    if (isStopping() || idle > 0 || slots.size >= SLOTS_MAX) return;
+    idle += 1;
+    const slot = runSlot().finally(() => {
+      slots.delete(slot);
+      if (slots.size === 0) openSlot();
+    });
+    slots.add(slot);
+  };
+
+  /** A slot: idle until a lane is due, busy while it works it; it ends when another slot is idle already. */
+  const runSlot = async (): Promise<void> => {
+    let isIdle = true;
+    while (!isStopping()) {
+      const lost = new AbortController();
+      let connection: pg.Client | undefined;
+      try {
+        connection = await deps.database.connect('lane');
+        connection.on('error', () => lost.abort());
+        connection.on('end', () => lost.abort());
+        await connection.query(settings);
+        while (!isStopping() && !lost.signal.aborted) {
+          const claimed = await claim(connection);
+          if (!claimed) {
+            if (!isIdle) {
+              if (idle > 0) return;
+              idle += 1;
+              isIdle = true;
+            }
+            await rest(POLL_MS);
+            continue;
+          }
+          if (isIdle) {
+            isIdle = false;
+            idle -= 1;
+            openSlot();
+          }
+          await workClaimed(connection, claimed, lost);
+        }
+      } catch (cause) {
+        if (!isStopping()) deps.log.warn({ err: cause }, 'a lane slot lost its database connection');
+      } finally {
+        await connection?.end().catch(() => undefined);
+      }
+      if (!isStopping()) await rest(RECONNECT_MS);
+    }
+    if (isIdle) idle -= 1;
+  };
+
+  const rest = async (ms: number): Promise<void> => {
+    await new Promise<void>((resolve) => {
+      const timer = deps.timers.after(ms, resolve);
+      ringIdle = () => {
+        timer.cancel();
+        resolve();
+      };
+    });
+  };
+
+  const claim = async (connection: pg.Client): Promise<ClaimRow | undefined> => {
+    const now = deps.clock.now();
+    const { rows } = await connection.query<ClaimRow>({ ...CLAIM, values: [now] });
+    const [candidate] = rows;
+    if (!candidate) return undefined;
+    // Read again under the lock: its last holder may have finished it between the list and the lock.
+    const again = await connection.query<ClaimRow>({ ...READ_CLAIMED, values: [candidate.bid, candidate.id, now] });
+    if (!again.rows[0]) await connection.query('select pg_advisory_unlock_all()');
+    return again.rows[0];
+  };
+
+  const workClaimed = async (connection: pg.Client, row: ClaimRow, lost: AbortController): Promise<void> => {
+    deps.crash.at('lease-taken');
+    const rings = active.get(row.id) ?? new Set();
+    active.set(row.id, rings);
+    const heartbeat = beat(deps, connection, lost);
+    const lease: LaneLease = {
+      bid: row.bid, id: row.id, family: row.family, environment: row.environment, troubles: row.attempts, connection,
+      signal: AbortSignal.any([lost.signal, cut.signal]), isStopping,
+      onWake: (ring) => rings.add(ring),
+    };
+    let outcome: LaneOutcome;
+    try {
+      outcome = await work(lease);
+    } catch (cause) {
+      deps.log.error({ err: cause, lane: row.id }, 'a run of a lane failed');
+      const doublings = Math.min(row.attempts, FAILURE_DOUBLINGS_MAX);
+      const text = cause instanceof Error ? cause.message : String(cause);
+      outcome = { nextAtMs: deps.clock.nowMs() + Math.min(FAILURE_REST_MS * 2 ** doublings, FAILURE_REST_MS_MAX), trouble: text };
+    } finally {
+      heartbeat.cancel();
+      active.delete(row.id);
+    }
+    if (lost.signal.aborted) return;
+    const nextAt = outcome.nextAtMs === undefined ? null : Temporal.Instant.fromEpochMilliseconds(Math.ceil(outcome.nextAtMs));
+    await connection.query({ ...FINISH, values: [row.bid, row.id, row.wanted, nextAt, outcome.trouble?.slice(0, ERROR_TEXT_MAX) ?? null] });
+    await connection.query('select pg_advisory_unlock_all()');
+  };
+
+  const listening = listen(deps, stop.signal, (id) => {
+    for (const ring of active.get(id) ?? []) ring();
+    wakeIdle();
+  });
+  openSlot();
+  return {
+    stop: async () => {
+      stop.abort();
+      wakeIdle();
+      const patience = deps.timers.after(STOP_MS, () => cut.abort());
+      await Promise.all([...slots, listening]);
+      patience.cancel();
+    },
+  };
+}
+
+/** Notices a connection that is silently gone, which TCP alone would report only after minutes. */
+function beat(deps: LaneDeps, connection: pg.Client, lost: AbortController): { cancel(): void } {
+  let sinceMs: number | undefined;
+  return deps.timers.every(HEARTBEAT_MS, () => {
+    if (sinceMs !== undefined) {
+      if (deps.clock.monotonicMs() - sinceMs > HEARTBEAT_ANSWER_MS) lost.abort();
+      return;
+    }
+    sinceMs = deps.clock.monotonicMs();
+    connection.query('select 1').then(
+      () => {
+        sinceMs = undefined;
+      },
+      () => lost.abort(),
+    );
+  });
+}
+
+/** Keeps one connection on LISTEN; while it is away the poll alone finds due lanes. */
+async function listen(deps: LaneDeps, stop: AbortSignal, onWake: (laneId: string) => void): Promise<void> {
+  while (!stop.aborted) {
+    const ended = new AbortController();
+    let connection: pg.Client | undefined;
+    try {
+      connection = await deps.database.connect('lane listener');
+      connection.on('error', () => ended.abort());
+      connection.on('end', () => ended.abort());
+      connection.on('notification', (message) => onWake(message.payload ?? ''));
+      await connection.query('listen lane');
+      onWake('');
+      await aborted(AbortSignal.any([stop, ended.signal]));
+    } catch (cause) {
+      if (!stop.aborted) deps.log.warn({ err: cause }, 'the lane listener lost its database connection');
+    } finally {
+      await connection?.end().catch(() => undefined);
+    }
+    if (!stop.aborted) await deps.timers.sleep(RECONNECT_MS, stop).catch(() => undefined);
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
