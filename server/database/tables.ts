@@ -40,6 +40,33 @@ export interface Account {
   zip: string | null;
 }
 
+export interface AccountWithBalance {
+  account_number: string | null;
+  address_1: string | null;
+  address_2: string | null;
+  as_of: Temporal.Instant | null;
+  attributes: Json | null;
+  autopay: boolean | null;
+  bid: number | null;
+  block_ach: boolean | null;
+  block_cc: boolean | null;
+  block_reason: string | null;
+  city: string | null;
+  current_due_cents: number | null;
+  customer_name: string | null;
+  due_date: string | null;
+  email: string | null;
+  latest_invoice_type_id: string | null;
+  paperless: boolean | null;
+  pending_payment_cents: number | null;
+  phone: string | null;
+  stale_reason: string | null;
+  stale_since: Temporal.Instant | null;
+  state: string | null;
+  total_unpaid_cents: number | null;
+  zip: string | null;
+}
+
 export interface ApiCredential {
   bid: number;
   created_at: Temporal.Instant;
@@ -131,6 +158,7 @@ export interface Delivery {
   destination: Json;
   finished_at: Temporal.Instant | null;
   first_sent_at: Temporal.Instant | null;
+  held_kind: string | null;
   id: Generated<number>;
   kind: string;
   label: string | null;
@@ -138,8 +166,12 @@ export interface Delivery {
   next_at: Temporal.Instant | null;
   payload: Json;
   payment_id: number | null;
+  permit: Generated<string>;
   readings: Generated<Json>;
   reason: string | null;
+  request: Json | null;
+  retries: Generated<number>;
+  retry_since: Temporal.Instant | null;
   state: string;
   transaction_id: string | null;
   unknown_since: Temporal.Instant | null;
@@ -293,6 +325,7 @@ export interface PartnerTrust {
   level: Generated<number>;
   partner: string;
   reason: string;
+  request: Json | null;
 }
 
 export interface Payment {
@@ -368,6 +401,13 @@ export interface SealedKey {
   wrapped: string;
 }
 
+export interface SignInThrottle {
+  failures: number;
+  key: string;
+  locked_until: Temporal.Instant | null;
+  window_ends_at: Temporal.Instant;
+}
+
 export interface StaffInvitation {
   expires_at: Temporal.Instant;
   token_hash: Buffer;
@@ -392,9 +432,7 @@ export interface StaffUser {
   created_at: Generated<Temporal.Instant>;
   disabled_at: Temporal.Instant | null;
   email: string;
-  failed_sign_ins: Generated<number>;
   id: string;
-  locked_until: Temporal.Instant | null;
   name: string;
   password_hash: string | null;
   roles: string[];
@@ -424,6 +462,7 @@ export interface WorkItem {
 
 export interface DB {
   account: Account;
+  account_with_balance: AccountWithBalance;
   api_credential: ApiCredential;
   audit_event: AuditEvent;
   balance: Balance;
@@ -447,6 +486,7 @@ export interface DB {
   processor_poll: ProcessorPoll;
   reconciliation: Reconciliation;
   sealed_key: SealedKey;
+  sign_in_throttle: SignInThrottle;
   staff_invitation: StaffInvitation;
   staff_session: StaffSession;
   staff_user: StaffUser;

@@ -31,6 +31,19 @@ create table balance_refresh (
 create index balance_refresh_account on balance_refresh (bid, account_number, at desc);
 call make_tenant_table('balance_refresh');
 
+-- An account with its balance, and the type of its latest invoice, which chooses the partner's environment: what the
+-- hottest reads ask for, in one statement. The rights are those of who asks (security_invoker), so rows stay a biller's own.
+create view account_with_balance with (security_invoker = true) as
+select a.bid, a.account_number, a.customer_name, a.address_1, a.address_2, a.city, a.state, a.zip, a.phone, a.email,
+  a.block_ach, a.block_cc, a.block_reason, a.paperless, a.autopay,
+  b.current_due_cents, b.total_unpaid_cents, b.pending_payment_cents, b.due_date, b.as_of, b.stale_since, b.stale_reason,
+  b.attributes,
+  (select i.invoice_type_id from invoice i where i.bid = a.bid and i.account_number = a.account_number
+    order by i.invoice_date desc, i.due_date desc, i.invoice_number desc limit 1) as latest_invoice_type_id
+from account a
+left join balance b on b.bid = a.bid and b.account_number = a.account_number;
+grant select on account_with_balance to causeway_app, causeway_system;
+
 create table bill_document (
   bid bigint not null,
   invoice_number text not null,
