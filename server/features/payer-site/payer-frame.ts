@@ -1,0 +1,75 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Biller, Billers } from '../billers/index.ts';
+import type { Locale, MessagePage, PageFrame, PayerPages } from './contract.ts';
+
+const LANGUAGE_COOKIE = 'causeway_language';
+const YEAR_SECONDS = 31_536_000;
+
+/** The page's language: what was chosen by link, else before, else what the browser prefers. Choosing is remembered. */
+export function localeOf(request: FastifyRequest, reply: FastifyReply): Locale {
+  const chosen = (request.query as { lang?: string } | undefined)?.lang;
+  if (chosen === 'en' || chosen === 'es') {
+    reply.setCookie(LANGUAGE_COOKIE, chosen, { path: '/', sameSite: 'lax', maxAge: YEAR_SECONDS });
+    return chosen;
+  }
+  const before = request.cookies[LANGUAGE_COOKIE];
+  if (before === 'en' || before === 'es') return before;
+  return /^\s*es\b/i.test(request.headers['accept-language'] ?? '') ? 'es' : 'en';
+}
+
+/** The biller of the address, and the frame of its pages. Undefined where the address names no biller. */
+export async function frameOf(
+  billers: Pick<Billers, 'loadBySlug'>,
+  request: FastifyRequest<{ Params: { slug: string } }>,
+  reply: FastifyReply,
+): Promise<{ biller: Biller; frame: PageFrame } | undefined> {
+  const { slug } = request.params;
+  const biller = /^[a-z0-9][a-z0-9-]{1,62}$/.test(slug) ? await billers.loadBySlug(slug) : undefined;
+  if (!biller) return undefined;
+  const { profile, portal } = biller.configuration;
+  const locale = localeOf(request, reply);
+  const frame: PageFrame = {
+    locale,
+    base: `/${biller.slug}`,
+    path: request.url.split('?')[0] ?? `/${biller.slug}`,
+    biller: {
+      name: profile.brand.displayName,
+      accentColour: profile.brand.accentColour,
+      logo: profile.brand.logo,
+      welcome: portal.texts.welcome[locale] || profile.virtualSiteVerbiage[locale],
+      footer: portal.texts.footer[locale],
+    },
+    timeZone: profile.timeZone,
+  };
+  return { biller, frame };
+}
+
+/** The frame where no biller is known. */
+export function namelessFrame(request: FastifyRequest, reply: FastifyReply): PageFrame {
+  return {
+    locale: localeOf(request, reply),
+    base: '/',
+    path: request.url.split('?')[0] ?? '/',
+    biller: { name: 'Causeway', accentColour: '#1f5a8c', logo: '', welcome: '', footer: '' },
+    timeZone: 'America/Chicago',
+  };
+}
+
+/** Sends a page: never stored by a browser or a proxy, since it is about one person’s bill. */
+export function sendPage(reply: FastifyReply, html: string, status = 200): FastifyReply {
+  return reply.status(status).header('content-type', 'text/html; charset=utf-8').header('cache-control', 'no-store').send(html);
+}
+
+/** A page that says what happened and what to do, with the status that fits. */
+export function sendMessage(reply: FastifyReply, pages: PayerPages, frame: PageFrame, kind: MessagePage['kind'], status: number): FastifyReply {
+  if (status === 503) reply.header('retry-after', '60');
+  return sendPage(reply, pages.message(frame, { kind, waitSeconds: undefined }), status);
+}
+
+/** A form must come from a page of ours: browsers say where from, and the session cookie does not travel across sites. */
+export function isOwnForm(request: FastifyRequest): boolean {
+  const site = request.headers['sec-fetch-site'];
+  if (site !== undefined) return site === 'same-origin' || site === 'none';
+  const origin = request.headers.origin;
+  return origin === undefined || new URL(origin).host === request.host;
+}
