@@ -17,6 +17,7 @@ const USAGE = `node sandbox/main.ts [options]
   --policies N          put N made-up policies into each instance
   --settle-ms N         settle charges after N ms (default ${SETTLE_MS}; 0 only on request)
   --webhook-url URL     where the processor sends its events
+  --end-with-stdin      stop when standard input closes: with the program that started this one, however that ends
   --json                print one line of JSON when both are ready`;
 
 /** Starts both sandboxes; true exit codes: 0 stopped, 2 wrong usage, 3 could not start. */
@@ -39,10 +40,12 @@ async function main(): Promise<void> {
     const processor = await createProcessorSandbox({
       port: options.processorPort,
       ...(options.settleMs > 0 ? { autoSettleMs: options.settleMs } : {}),
-      ...(options.webhookUrl === null ? {} : { webhook: { url: options.webhookUrl } }),
+      ...(process.env['SANDBOX_PROCESSOR_SECRET'] ? { secretKey: process.env['SANDBOX_PROCESSOR_SECRET'] } : {}),
+      ...(options.webhookUrl === null ? {} : { webhook: webhookOf(options.webhookUrl) }),
       ...processorState,
     });
     stops.push(() => processor.close());
+    if (options.endWithStdin) process.stdin.on('end', stop).on('error', stop).resume();
     const ready = {
       imt: {
         origin: imt.origin,
@@ -62,6 +65,12 @@ async function main(): Promise<void> {
     await Promise.all(stops.map((end) => end()));
     process.exit(3);
   }
+}
+
+/** Secrets come by the environment: other users of the machine can see arguments. */
+function webhookOf(url: string): { url: string; secret?: string } {
+  const secret = process.env['SANDBOX_WEBHOOK_SECRET'];
+  return secret ? { url, secret } : { url };
 }
 
 function describe(ready: {
@@ -86,6 +95,7 @@ interface Options {
   settleMs: number;
   webhookUrl: string | null;
   json: boolean;
+  endWithStdin: boolean;
 }
 
 function readOptions(): Options {
@@ -101,6 +111,7 @@ function readOptions(): Options {
         'settle-ms': text,
         'webhook-url': text,
         json: { type: 'boolean' },
+        'end-with-stdin': { type: 'boolean' },
         help: { type: 'boolean' },
       },
     });
@@ -117,6 +128,7 @@ function readOptions(): Options {
       settleMs: whole(values['settle-ms'], { name: 'settle-ms', fallback: SETTLE_MS, max: 86_400_000 }),
       webhookUrl: values['webhook-url'] ?? null,
       json: values.json ?? false,
+      endWithStdin: values['end-with-stdin'] ?? false,
     };
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
