@@ -124,6 +124,7 @@ export interface BillDocument {
   bid: number;
   fetched_at: Temporal.Instant;
   invoice_number: string;
+  invoice_version: number | null;
   sha256: Buffer;
   size_bytes: number;
   source: string;

@@ -51,6 +51,7 @@ create table bill_document (
   size_bytes bigint not null,
   source text not null,                -- remote (asked of the partner) or dropped
   fetched_at timestamptz not null,
+  invoice_version int,                 -- what the invoice said when a remote one was fetched: a later version asks again
   primary key (bid, invoice_number, source)
 );
 call make_tenant_table('bill_document');
