@@ -7,8 +7,6 @@ create table staff_user (
   roles text[] not null,
   bid bigint,                          -- a biller's own staff see only this biller
   disabled_at timestamptz,
-  failed_sign_ins int not null default 0,
-  locked_until timestamptz,
   created_at timestamptz not null default now()
 );
 create table staff_session (
@@ -29,7 +27,19 @@ create table staff_invitation (
   expires_at timestamptz not null,
   used_at timestamptz
 );
-grant select, insert, update, delete on staff_user, staff_session, staff_invitation to causeway_system;
+-- Failed sign-ins by email and by address, whether or not such a user exists: both look the same from outside.
+create table sign_in_throttle (
+  key text primary key,                -- 'email <sha256>' or 'address <ip>'
+  failures int not null,
+  window_ends_at timestamptz not null,
+  locked_until timestamptz
+);
+create index sign_in_throttle_old on sign_in_throttle (window_ends_at);
+grant select, insert, update, delete on staff_user, staff_session, staff_invitation, sign_in_throttle to causeway_system;
+-- Staff belong to no tenant's view: the role of one biller sees none of them, by grant and by policy.
+alter table staff_user enable row level security;
+alter table staff_user force row level security;
+create policy across on staff_user to causeway_system using (true) with check (true);
 
 create table api_credential (
   bid bigint not null,

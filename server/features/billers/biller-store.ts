@@ -39,12 +39,30 @@ export async function readBiller(tx: Tx, bid: number): Promise<Biller | undefine
   const row = await tx
     .selectFrom('biller')
     .innerJoin('biller_configuration', (join) =>
-      join.onRef('biller_configuration.bid', '=', 'biller.bid').onRef('biller_configuration.version', '=', 'biller.version'),
+      join
+        .onRef('biller_configuration.bid', '=', 'biller.bid')
+        .onRef('biller_configuration.version', '=', 'biller.version'),
     )
-    .select(['biller.bid', 'biller.slug', 'biller.name', 'biller.guid', 'biller.version', 'biller_configuration.document'])
+    .select([
+      'biller.bid',
+      'biller.slug',
+      'biller.name',
+      'biller.guid',
+      'biller.version',
+      'biller_configuration.document',
+    ])
     .where('biller.bid', '=', bid)
     .executeTakeFirst();
-  return row && { bid: row.bid, slug: row.slug, name: row.name, guid: row.guid, version: row.version, configuration: configurationSchema.parse(row.document) };
+  return (
+    row && {
+      bid: row.bid,
+      slug: row.slug,
+      name: row.name,
+      guid: row.guid,
+      version: row.version,
+      configuration: configurationSchema.parse(row.document),
+    }
+  );
 }
 
 /** The same, with the biller locked until the transaction ends: the second of two saves waits, then sees the first. */
@@ -65,7 +83,10 @@ export async function findBidOfSlug(tx: Tx, slug: string): Promise<number | unde
 }
 
 /** Billers by BID, from `afterBid` on. Needs a transaction across billers. */
-export async function listBillers(tx: Tx, from: { afterBid?: number; limit?: number } = {}): Promise<readonly BillerSummary[]> {
+export async function listBillers(
+  tx: Tx,
+  from: { afterBid?: number; limit?: number } = {},
+): Promise<readonly BillerSummary[]> {
   return tx
     .selectFrom('biller')
     .select(['bid', 'slug', 'name'])
@@ -75,19 +96,37 @@ export async function listBillers(tx: Tx, from: { afterBid?: number; limit?: num
     .execute();
 }
 
-export async function insertBiller(tx: Tx, biller: Omit<Biller, 'configuration' | 'version'> & { createdAt: Temporal.Instant }): Promise<void> {
+export async function insertBiller(
+  tx: Tx,
+  biller: Omit<Biller, 'configuration' | 'version'> & { createdAt: Temporal.Instant },
+): Promise<void> {
   await tx
     .insertInto('biller')
-    .values({ bid: biller.bid, slug: biller.slug, name: biller.name, guid: biller.guid, version: 1, created_at: biller.createdAt })
+    .values({
+      bid: biller.bid,
+      slug: biller.slug,
+      name: biller.name,
+      guid: biller.guid,
+      version: 1,
+      created_at: biller.createdAt,
+    })
     .execute();
 }
 
-export async function updateBillerNames(tx: Tx, bid: number, names: { name: string; slug: string; guid: string }): Promise<void> {
+export async function updateBillerNames(
+  tx: Tx,
+  bid: number,
+  names: { name: string; slug: string; guid: string },
+): Promise<void> {
   await tx.updateTable('biller').set(names).where('bid', '=', bid).execute();
 }
 
 /** Adds a version and puts it in force. The primary key keeps a version from being written twice. */
-export async function insertVersion(tx: Tx, bid: number, version: Omit<StoredVersion, 'sections'> & { sections: readonly SectionName[] }): Promise<void> {
+export async function insertVersion(
+  tx: Tx,
+  bid: number,
+  version: Omit<StoredVersion, 'sections'> & { sections: readonly SectionName[] },
+): Promise<void> {
   await tx
     .insertInto('biller_configuration')
     .values({
@@ -115,7 +154,11 @@ export async function readVersion(tx: Tx, bid: number, version: number): Promise
 }
 
 /** Versions, newest first, from `from` downwards. */
-export async function versions(tx: Tx, bid: number, page: { from?: number; limit: number }): Promise<readonly StoredVersion[]> {
+export async function versions(
+  tx: Tx,
+  bid: number,
+  page: { from?: number; limit: number },
+): Promise<readonly StoredVersion[]> {
   const rows = await tx
     .selectFrom('biller_configuration')
     .select(['version', 'document', 'sections', 'changed_by', 'changed_at', 'reason', 'restored_from'])

@@ -9,7 +9,10 @@ type Environment = (typeof ENVIRONMENTS)[number];
  * whoever may change an address could have the partner's password sent to a server of their own (spec/configuration.md,
  * "Secrets"). Setting 88 is where all of a partner's logins go. Pure; answers the numbers of the settings it cleared.
  */
-export function clearSecretsOfChangedHosts(current: Configuration, next: Configuration): { readonly next: Configuration; readonly cleared: readonly number[] } {
+export function clearSecretsOfChangedHosts(
+  current: Configuration,
+  next: Configuration,
+): { readonly next: Configuration; readonly cleared: readonly number[] } {
   const cleared = Object.values(endpointSettings)
     .filter(({ url, password }) =>
       ENVIRONMENTS.some((environment) => {
@@ -20,7 +23,9 @@ export function clearSecretsOfChangedHosts(current: Configuration, next: Configu
     )
     .map(({ password }) => password);
   if (cleared.length === 0) return { next, cleared };
-  const advancedSettings = Object.fromEntries(Object.entries(next.advancedSettings).filter(([number]) => !cleared.includes(Number(number))));
+  const advancedSettings = Object.fromEntries(
+    Object.entries(next.advancedSettings).filter(([number]) => !cleared.includes(Number(number))),
+  );
   return { next: { ...next, advancedSettings }, cleared };
 }
 
@@ -33,7 +38,9 @@ function isElsewhere(current: Configuration, next: Configuration, number: number
 /** Whether the secret that goes there in that environment is one that was stored before. */
 function isKept(current: Configuration, next: Configuration, number: number, environment: Environment): boolean {
   const before = new Set(ENVIRONMENTS.flatMap((each) => fingerprints(current.advancedSettings[String(number)], each)));
-  return fingerprints(next.advancedSettings[String(number)], environment).some((fingerprint) => before.has(fingerprint));
+  return fingerprints(next.advancedSettings[String(number)], environment).some((fingerprint) =>
+    before.has(fingerprint),
+  );
 }
 
 /** Scheme, host and port: the same host without TLS is another place. */

@@ -1,4 +1,11 @@
-import { type Configuration, type ConfigurationView, SECTION_NAMES, type SectionName, type SettingValueOf, type ShownSecret } from './configuration.ts';
+import {
+  type Configuration,
+  type ConfigurationView,
+  SECTION_NAMES,
+  type SectionName,
+  type SettingValueOf,
+  type ShownSecret,
+} from './configuration.ts';
 import { redact } from './document-secrets.ts';
 import { isMultiEnvironment, settingToText } from './setting-text.ts';
 
@@ -38,9 +45,12 @@ export function compareViews(from: ConfigurationView, to: ConfigurationView): re
   const differences = SECTION_NAMES.flatMap((section) => {
     const before = leavesOf(section, from);
     const after = leavesOf(section, to);
-    return [...new Set([...before.keys(), ...after.keys()])].flatMap((path) => difference(section, path, before.get(path), after.get(path)));
+    return [...new Set([...before.keys(), ...after.keys()])].flatMap((path) =>
+      difference(section, path, before.get(path), after.get(path)),
+    );
   });
-  if (differences.length > DIFFERENCES_MAX) throw new Error(`${differences.length} differences between two configurations`);
+  if (differences.length > DIFFERENCES_MAX)
+    throw new Error(`${differences.length} differences between two configurations`);
   return differences;
 }
 
@@ -49,7 +59,12 @@ interface Leaf {
   readonly isSecret: boolean;
 }
 
-function difference(section: SectionName, path: string, from: Leaf | undefined, to: Leaf | undefined): readonly Difference[] {
+function difference(
+  section: SectionName,
+  path: string,
+  from: Leaf | undefined,
+  to: Leaf | undefined,
+): readonly Difference[] {
   if (JSON.stringify(from?.shown) === JSON.stringify(to?.shown)) return [];
   return [
     {
@@ -68,7 +83,10 @@ function leavesOf(section: SectionName, document: ConfigurationView): ReadonlyMa
   if (section === 'advancedSettings') {
     const isMulti = isMultiEnvironment(document.advancedSettings);
     for (const [number, value] of Object.entries(document.advancedSettings)) {
-      leaves.set(`${section}.${number}`, { shown: settingShown(number, value, isMulti), isSecret: 'secret' in value || 'privateKey' in value || value.kind === 'secretPair' });
+      leaves.set(`${section}.${number}`, {
+        shown: settingShown(number, value, isMulti),
+        isSecret: 'secret' in value || 'privateKey' in value || value.kind === 'secretPair',
+      });
     }
     return leaves;
   }

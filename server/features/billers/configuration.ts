@@ -8,16 +8,36 @@ const text = (max: number) => z.string().max(max);
 const bothLanguages = (max: number) => z.strictObject({ en: text(max), es: text(max) });
 
 export const METHODS = ['CC', 'ACH'] as const;
-export const SOURCES = ['Virtual Site', 'Customer Portal', 'AutoPay', 'Scheduled', 'Recurring', 'Pay by Text', 'IVR', 'OBD', 'CSR'] as const;
-export const AUTH_TYPES = ['Email Address with Password', 'Account Number with Registration Value', 'Email Address with Registration Value'] as const;
+export const SOURCES = [
+  'Virtual Site',
+  'Customer Portal',
+  'AutoPay',
+  'Scheduled',
+  'Recurring',
+  'Pay by Text',
+  'IVR',
+  'OBD',
+  'CSR',
+] as const;
+export const AUTH_TYPES = [
+  'Email Address with Password',
+  'Account Number with Registration Value',
+  'Email Address with Registration Value',
+] as const;
 export const CARD_BRANDS = ['visa', 'mastercard', 'amex', 'discover'] as const;
 
 /** A sealed value: what is kept instead of the secret. `fingerprint` lets two people compare without seeing it. */
-export const sealedSchema = z.strictObject({ sealed: z.string().min(1), fingerprint: z.string().regex(/^[0-9a-f]{8}$/) });
+export const sealedSchema = z.strictObject({
+  sealed: z.string().min(1),
+  fingerprint: z.string().regex(/^[0-9a-f]{8}$/),
+});
 export type Sealed = z.infer<typeof sealedSchema>;
 export const SECRET_MARK = '••••';
 /** How a secret looks on a screen, in the API, in a diff and in an export. Sent back unchanged it means "keep it". */
-export const shownSecretSchema = z.strictObject({ shown: z.literal(SECRET_MARK), fingerprint: z.string().regex(/^[0-9a-f]{8}$/) });
+export const shownSecretSchema = z.strictObject({
+  shown: z.literal(SECRET_MARK),
+  fingerprint: z.string().regex(/^[0-9a-f]{8}$/),
+});
 export type ShownSecret = z.infer<typeof shownSecretSchema>;
 /** A secret as it is entered: sealed on arrival, never told again. */
 export const newSecretSchema = z.strictObject({ set: z.string().min(1).max(2000) });
@@ -32,13 +52,21 @@ export const feesSchema = z.strictObject({ CC: feeSchema, ACH: feeSchema });
 const profileSchema = z.strictObject({
   integrationPartner: text(60).describe('Integration Partner ID'),
   timeZone: z.string().refine(isTimeZone, 'must be a time zone such as America/Chicago'),
-  contacts: z.array(z.strictObject({ role: text(60), name: text(120), email: z.union([z.email(), z.literal('')]), phone: text(40) })).max(50),
+  contacts: z
+    .array(
+      z.strictObject({ role: text(60), name: text(120), email: z.union([z.email(), z.literal('')]), phone: text(40) }),
+    )
+    .max(50),
   isMultiUser: z.boolean(),
   virtualSiteVerbiage: bothLanguages(4000),
   brand: z.strictObject({
     displayName: text(120).min(1),
     accentColour: z.string().regex(/^#[0-9a-f]{6}$/i, 'must be a colour such as #1f5a8c'),
-    logo: z.string().max(200_000).regex(/^(data:image\/(png|svg\+xml|webp);base64,[A-Za-z0-9+/=]+)?$/, 'must be a PNG, SVG or WebP image').describe('A data URL, or empty'),
+    logo: z
+      .string()
+      .max(200_000)
+      .regex(/^(data:image\/(png|svg\+xml|webp);base64,[A-Za-z0-9+/=]+)?$/, 'must be a PNG, SVG or WebP image')
+      .describe('A data URL, or empty'),
   }),
 });
 
@@ -47,15 +75,37 @@ const invoiceTypeSchema = z.strictObject({
   name: text(80).min(1),
   invoiceFormatGuid: z.guid(),
   authType: z.enum(AUTH_TYPES),
-  registration: z.strictObject({ isSelfRegistrationOn: z.boolean(), isPromptAfterPaymentOn: z.boolean(), areEmailLinksOn: z.boolean() }),
+  registration: z.strictObject({
+    isSelfRegistrationOn: z.boolean(),
+    isPromptAfterPaymentOn: z.boolean(),
+    areEmailLinksOn: z.boolean(),
+  }),
   environment: z.union([z.literal(1), z.literal(2)]).nullable(),
   methods: z.array(z.enum(METHODS)).max(2),
   arePartialPaymentsAllowed: z.boolean(),
   fees: feesSchema.nullable().describe('Null: the fees of Credit/Debit Cards apply'),
 });
 
-const productNames = ['virtualSite', 'customerPortal', 'autoPay', 'paperless', 'payByText', 'scheduledPayments', 'recurringScheduledPayments', 'obd', 'cloudIvrConnect', 'cloudPay', 'agentConnect', 'ssoConnect'] as const;
-const productsSchema = z.strictObject(Object.fromEntries(productNames.map((name) => [name, z.boolean()])) as Record<(typeof productNames)[number], z.ZodBoolean>);
+const productNames = [
+  'virtualSite',
+  'customerPortal',
+  'autoPay',
+  'paperless',
+  'payByText',
+  'scheduledPayments',
+  'recurringScheduledPayments',
+  'obd',
+  'cloudIvrConnect',
+  'cloudPay',
+  'agentConnect',
+  'ssoConnect',
+] as const;
+const productsSchema = z.strictObject(
+  Object.fromEntries(productNames.map((name) => [name, z.boolean()])) as Record<
+    (typeof productNames)[number],
+    z.ZodBoolean
+  >,
+);
 
 const cardsSchema = z.strictObject({
   brands: z.array(z.enum(CARD_BRANDS)).max(4),
@@ -93,17 +143,53 @@ export type SettingValueOf<Secret> = z.infer<ReturnType<typeof settingSchema<z.Z
 const folder = z.string().regex(/^\/[^\0]{0,200}$/, 'must be a path such as /ToInvoiceCloud/PDFs');
 function ftpSchemaOf<Secret extends z.ZodType>(secret: Secret) {
   return z.strictObject({
-    users: z.array(z.strictObject({ username: z.string().regex(/^[a-z0-9._-]{3,40}$/), password: secret.nullable(), publicKeys: z.array(text(2000)).max(10) })).max(20),
-    pdfSettings: z.array(z.strictObject({ username: text(40), path: folder, isBackupOn: z.boolean(), moveAction: z.enum(['Move to Filename Pending', 'Leave', 'Delete', 'Move to Error']), isActive: z.boolean() })).max(50),
-    zipSettings: z.array(z.strictObject({ username: text(40), path: folder, isBackupOn: z.boolean(), areZipFilesDeleted: z.boolean(), isActive: z.boolean() })).max(50),
+    users: z
+      .array(
+        z.strictObject({
+          username: z.string().regex(/^[a-z0-9._-]{3,40}$/),
+          password: secret.nullable(),
+          publicKeys: z.array(text(2000)).max(10),
+        }),
+      )
+      .max(20),
+    pdfSettings: z
+      .array(
+        z.strictObject({
+          username: text(40),
+          path: folder,
+          isBackupOn: z.boolean(),
+          moveAction: z.enum(['Move to Filename Pending', 'Leave', 'Delete', 'Move to Error']),
+          isActive: z.boolean(),
+        }),
+      )
+      .max(50),
+    zipSettings: z
+      .array(
+        z.strictObject({
+          username: text(40),
+          path: folder,
+          isBackupOn: z.boolean(),
+          areZipFilesDeleted: z.boolean(),
+          isActive: z.boolean(),
+        }),
+      )
+      .max(50),
   });
 }
 
 const methodChoice = z.strictObject({ CC: z.boolean(), ACH: z.boolean() });
 const dataPumpSchema = z.strictObject({
-  payments: z.strictObject(Object.fromEntries(SOURCES.map((source) => [source, methodChoice])) as Record<(typeof SOURCES)[number], typeof methodChoice>),
+  payments: z.strictObject(
+    Object.fromEntries(SOURCES.map((source) => [source, methodChoice])) as Record<
+      (typeof SOURCES)[number],
+      typeof methodChoice
+    >,
+  ),
   nonPayment: z.strictObject({ paperless: z.boolean(), autopay: z.boolean() }),
-  transactionIdSeparator: z.string().regex(/^[-_.]?$/).describe('Between BillerID and PaymentID; empty joins them (A4)'),
+  transactionIdSeparator: z
+    .string()
+    .regex(/^[-_.]?$/)
+    .describe('Between BillerID and PaymentID; empty joins them (A4)'),
   maxConcurrentRequests: z.int().min(1).max(100),
   settleMinutes: z.int().min(0).max(1440).describe('How long an unknown post settles before it is looked at'),
 });

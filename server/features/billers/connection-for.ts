@@ -24,16 +24,21 @@ export function connectionFor(from: {
   const { biller, partner, operation } = from;
   const settings = biller.configuration.advancedSettings;
   if (partner === undefined) {
-    return { missing: `The Integration Partner ID of the profile, “${biller.configuration.profile.integrationPartner}”, is not a partner of this installation.` };
+    return {
+      missing: `The Integration Partner ID of the profile, “${biller.configuration.profile.integrationPartner}”, is not a partner of this installation.`,
+    };
   }
-  if (!partner.abilities.operations.includes(operation)) return { missing: `${partner.name} has no endpoint for this (${operation}).` };
+  if (!partner.abilities.operations.includes(operation))
+    return { missing: `${partner.name} has no endpoint for this (${operation}).` };
   const environment = environmentOf(biller, from.from);
   if (typeof environment === 'string') return { missing: environment };
 
   const numbers = endpointSettings[operation];
   const url = plainOf(settings[String(numbers.url)], environment);
   if (!url) return { missing: missingSetting(numbers.url, environment) };
-  const authUrl = partner.abilities.hasSeparateSignIn ? plainOf(settings[String(SIGN_IN_SETTING)], environment) : undefined;
+  const authUrl = partner.abilities.hasSeparateSignIn
+    ? plainOf(settings[String(SIGN_IN_SETTING)], environment)
+    : undefined;
   if (partner.abilities.hasSeparateSignIn && !authUrl) return { missing: missingSetting(SIGN_IN_SETTING, environment) };
   const username = plainOf(settings[String(numbers.username)], environment);
   if (!username) return { missing: missingSetting(numbers.username, environment) };
@@ -58,7 +63,9 @@ function environmentOf(biller: Biller, from: ConnectionFrom): number | string {
   if ('environment' in from) return from.environment;
   const type = invoiceTypeOf(biller.configuration, from.invoiceTypeId);
   if (!type) return `The biller has no invoice type ${from.invoiceTypeId}, so its environment is not known.`;
-  return type.environment ?? `Invoice type ${type.id} names no environment, which setting 81 (${MULTI_ENVIRONMENT}) needs.`;
+  return (
+    type.environment ?? `Invoice type ${type.id} names no environment, which setting 81 (${MULTI_ENVIRONMENT}) needs.`
+  );
 }
 
 /** One value serves both environments. */
@@ -68,7 +75,12 @@ function plainOf(value: SettingValue | undefined, environment: number): string |
   return undefined;
 }
 
-function credentialsOf(from: { biller: Biller; dataKey: DataKey; number: number; environment: number }): PartnerCredentials | undefined {
+function credentialsOf(from: {
+  biller: Biller;
+  dataKey: DataKey;
+  number: number;
+  environment: number;
+}): PartnerCredentials | undefined {
   const { biller, dataKey, number, environment } = from;
   const value = biller.configuration.advancedSettings[String(number)];
   const place = `advancedSettings.${number}`;
@@ -78,7 +90,10 @@ function credentialsOf(from: { biller: Biller; dataKey: DataKey; number: number;
       return { password: () => openFor(dataKey, biller.bid, place, value.secret).reveal(), privateKey: none };
     case 'secretPair': {
       const half = environment === 2 ? 'environment2' : 'environment1';
-      return { password: () => openFor(dataKey, biller.bid, `${place}.${half}`, value[half]).reveal(), privateKey: none };
+      return {
+        password: () => openFor(dataKey, biller.bid, `${place}.${half}`, value[half]).reveal(),
+        privateKey: none,
+      };
     }
     case 'keyAndPassword':
       return {

@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { configurationDraftSchema, configurationViewSchema, newSecretSchema, SECTION_NAMES, type SectionName } from './configuration.ts';
+import {
+  configurationDraftSchema,
+  configurationViewSchema,
+  newSecretSchema,
+  SECTION_NAMES,
+  type SectionName,
+} from './configuration.ts';
 
 export { type ConfigurationView, SECRET_MARK } from './configuration.ts';
 
@@ -26,14 +32,19 @@ export const billerSchema = billerSummarySchema.extend({
   guid: z.string(),
   version,
   integrationPartner: z.string(),
-  partner: partnerViewSchema.nullable().describe('What the partner can do; null when this installation does not know it'),
+  partner: partnerViewSchema
+    .nullable()
+    .describe('What the partner can do; null when this installation does not know it'),
 });
 export type BillerView = z.infer<typeof billerSchema>;
 
 export const createBillerBody = z.strictObject({
   bid: z.int().min(1).max(2_147_483_647),
   name: z.string().trim().min(1).max(120),
-  slug: z.string().regex(/^[a-z0-9][a-z0-9-]{1,62}$/).optional(),
+  slug: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{1,62}$/)
+    .optional(),
   guid: z.guid().optional(),
 });
 
@@ -80,7 +91,9 @@ export const savedAnswer = z.object({
   version,
   isChanged: z.boolean(),
   differences: z.array(differenceSchema),
-  clearedSecrets: z.array(z.int()).describe('Settings whose secret was taken out because its endpoint leads to another host'),
+  clearedSecrets: z
+    .array(z.int())
+    .describe('Settings whose secret was taken out because its endpoint leads to another host'),
   warnings: z.array(ruleFaultSchema),
 });
 export type SavedAnswer = z.infer<typeof savedAnswer>;
@@ -113,7 +126,10 @@ export const saveSettingBody = z.strictObject({
 });
 export const removeSettingBody = z.strictObject({ expectedVersion: version, reason });
 
-export const historyQuery = z.object({ cursor: z.coerce.number().int().min(1).optional(), limit: z.coerce.number().int().min(1).max(50).default(20) });
+export const historyQuery = z.object({
+  cursor: z.coerce.number().int().min(1).optional(),
+  limit: z.coerce.number().int().min(1).max(50).default(20),
+});
 export const historyAnswer = z.object({
   items: z.array(
     z.object({
@@ -132,7 +148,12 @@ export const historyAnswer = z.object({
 export const diffQuery = z.object({ from: z.coerce.number().int().min(1), to: z.coerce.number().int().min(1) });
 export const diffAnswer = z.object({ items: z.array(differenceSchema) });
 
-export const restoreBody = z.strictObject({ version, expectedVersion: version, sections: z.array(sectionName).min(1).optional(), reason });
+export const restoreBody = z.strictObject({
+  version,
+  expectedVersion: version,
+  sections: z.array(sectionName).min(1).optional(),
+  reason,
+});
 
 export const catalogueAnswer = z.object({
   items: z.array(

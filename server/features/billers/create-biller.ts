@@ -38,7 +38,9 @@ export async function createBiller(deps: BillersDeps, from: NewBiller): Promise<
   try {
     const biller = await deps.database.withBiller(from.bid, async (tx) => {
       const dataKey = await dataKeyOf(tx, deps.keyring, from.bid);
-      const configuration = validated(resolveSecrets({ draft: { ...base, ...from.configuration }, known: [], bid: from.bid, dataKey }));
+      const configuration = validated(
+        resolveSecrets({ draft: { ...base, ...from.configuration }, known: [], bid: from.bid, dataKey }),
+      );
       refuseErrors(checkConfiguration(configuration, deps.partners));
       await insertBiller(tx, { bid: from.bid, slug, name: from.name, guid, createdAt: deps.clock.now() });
       await insertVersion(tx, from.bid, {
@@ -86,17 +88,31 @@ export function slugOf(name: string, bid: number): string {
 export function existing(cause: unknown): Error | undefined {
   if (!(cause instanceof Error) || !('code' in cause) || cause.code !== '23505') return undefined;
   const constraint = 'constraint' in cause ? String(cause.constraint) : '';
-  const what = constraint.includes('slug') ? 'slug' : constraint.includes('guid') ? 'BillerGuid' : constraint === 'biller_pkey' ? 'BID' : undefined;
+  const what = constraint.includes('slug')
+    ? 'slug'
+    : constraint.includes('guid')
+      ? 'BillerGuid'
+      : constraint === 'biller_pkey'
+        ? 'BID'
+        : undefined;
   return what === undefined ? undefined : refuseBiller('biller-exists', { what }, cause);
 }
 
 /** Refuses a name, slug or GUID that the database would, in words. */
 export function refuseInvalid(biller: { bid: number; name: string; slug: string; guid: string }): void {
   const faults = [
-    ...(Number.isSafeInteger(biller.bid) && biller.bid > 0 && biller.bid <= BID_MAX ? [] : [{ at: 'bid', message: 'must be a whole number from 1' }]),
-    ...(biller.name.trim() !== '' && biller.name.length <= 120 ? [] : [{ at: 'name', message: 'must have 1 to 120 characters' }]),
+    ...(Number.isSafeInteger(biller.bid) && biller.bid > 0 && biller.bid <= BID_MAX
+      ? []
+      : [{ at: 'bid', message: 'must be a whole number from 1' }]),
+    ...(biller.name.trim() !== '' && biller.name.length <= 120
+      ? []
+      : [{ at: 'name', message: 'must have 1 to 120 characters' }]),
     ...(SLUG.test(biller.slug) ? [] : [{ at: 'slug', message: 'must be 2 to 63 small letters, digits or hyphens' }]),
     ...(GUID.test(biller.guid) ? [] : [{ at: 'guid', message: 'must be a GUID' }]),
   ];
-  if (faults.length > 0) throw refuseBiller('biller-not-valid', { summary: faults.map((fault) => `${fault.at} ${fault.message}`).join('; '), faults });
+  if (faults.length > 0)
+    throw refuseBiller('biller-not-valid', {
+      summary: faults.map((fault) => `${fault.at} ${fault.message}`).join('; '),
+      faults,
+    });
 }

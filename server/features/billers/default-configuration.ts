@@ -8,7 +8,11 @@ const MOST_CENTS = 1_000_000;
  * The configuration a biller begins with: IMT's BIF layout and customizations (spec/bif.md), one invoice type paid by
  * CC and ACH without fees, the payer's products on, and nothing asked of the partner until its endpoints are set.
  */
-export function defaultConfiguration(from: { name: string; integrationPartner: string; invoiceFormatGuid: string }): Configuration {
+export function defaultConfiguration(from: {
+  name: string;
+  integrationPartner: string;
+  invoiceFormatGuid: string;
+}): Configuration {
   return {
     profile: {
       integrationPartner: from.integrationPartner,
@@ -35,8 +39,18 @@ export function defaultConfiguration(from: { name: string; integrationPartner: s
       },
     ],
     products: {
-      virtualSite: true, customerPortal: true, autoPay: true, paperless: true, payByText: false, scheduledPayments: true,
-      recurringScheduledPayments: true, obd: false, cloudIvrConnect: false, cloudPay: false, agentConnect: false, ssoConnect: false,
+      virtualSite: true,
+      customerPortal: true,
+      autoPay: true,
+      paperless: true,
+      payByText: false,
+      scheduledPayments: true,
+      recurringScheduledPayments: true,
+      obd: false,
+      cloudIvrConnect: false,
+      cloudPay: false,
+      agentConnect: false,
+      ssoConnect: false,
     },
     cards: {
       brands: ['visa', 'mastercard', 'amex', 'discover'],
@@ -59,11 +73,13 @@ export function defaultConfiguration(from: { name: string; integrationPartner: s
     advancedSettings: { '105': { kind: 'onOff', value: false } },
     ftp: { users: [], pdfSettings: [], zipSettings: [] },
     dataPump: {
-      payments: Object.fromEntries(SOURCES.map((source) => [source, { CC: false, ACH: false }])) as Configuration['dataPump']['payments'],
+      payments: Object.fromEntries(
+        SOURCES.map((source) => [source, { CC: false, ACH: false }]),
+      ) as Configuration['dataPump']['payments'],
       nonPayment: { paperless: false, autopay: false },
       transactionIdSeparator: '',
       maxConcurrentRequests: 8,
-      settleMinutes: 15,
+      settleMinutes: 30,
     },
     portal: { texts: { welcome: { en: '', es: '' }, footer: { en: '', es: '' } }, css: '' },
   };

@@ -13,19 +13,32 @@ export const documentRules: readonly Rule[] = [
     find: ({ configuration }) =>
       configuration.invoiceTypes
         .filter((type) => !GUID.test(type.invoiceFormatGuid) || type.invoiceFormatGuid === NO_GUID)
-        .map((type) => ({ at: `invoiceTypes.${type.id}.invoiceFormatGuid`, sentence: `Invoice type ${type.id}: “${type.invoiceFormatGuid}” is not the GUID of an invoice format.` })),
+        .map((type) => ({
+          at: `invoiceTypes.${type.id}.invoiceFormatGuid`,
+          sentence: `Invoice type ${type.id}: “${type.invoiceFormatGuid}” is not the GUID of an invoice format.`,
+        })),
   },
   {
     id: 'invoice-type-once',
     severity: 'error',
     says: 'An InvoiceTypeID stands once.',
-    find: ({ configuration }) => repeated(configuration.invoiceTypes.map((type) => type.id)).map((id) => ({ at: `invoiceTypes.${id}.id`, sentence: `InvoiceTypeID ${id} stands more than once.` })),
+    find: ({ configuration }) =>
+      repeated(configuration.invoiceTypes.map((type) => type.id)).map((id) => ({
+        at: `invoiceTypes.${id}.id`,
+        sentence: `InvoiceTypeID ${id} stands more than once.`,
+      })),
   },
   {
     id: 'invoice-type-methods',
     severity: 'warning',
     says: 'An invoice type can be paid by at least one method.',
-    find: ({ configuration }) => configuration.invoiceTypes.filter((type) => type.methods.length === 0).map((type) => ({ at: `invoiceTypes.${type.id}.methods`, sentence: `Invoice type ${type.id} (${type.name}) takes neither CC nor ACH, so nobody can pay it here.` })),
+    find: ({ configuration }) =>
+      configuration.invoiceTypes
+        .filter((type) => type.methods.length === 0)
+        .map((type) => ({
+          at: `invoiceTypes.${type.id}.methods`,
+          sentence: `Invoice type ${type.id} (${type.name}) takes neither CC nor ACH, so nobody can pay it here.`,
+        })),
   },
   {
     id: 'ivr-invoice-types',
@@ -40,7 +53,10 @@ export const documentRules: readonly Rule[] = [
     id: 'card-limits',
     severity: 'error',
     says: 'The least payment is not above the most.',
-    find: ({ configuration: { cards } }) => (cards.leastCents > cards.mostCents ? [{ at: 'cards.leastCents', sentence: 'The least payment is above the most, so no payment could be taken.' }] : []),
+    find: ({ configuration: { cards } }) =>
+      cards.leastCents > cards.mostCents
+        ? [{ at: 'cards.leastCents', sentence: 'The least payment is above the most, so no payment could be taken.' }]
+        : [],
   },
   {
     id: 'card-brands',
@@ -55,19 +71,32 @@ export const documentRules: readonly Rule[] = [
     id: 'ftp-user-once',
     severity: 'error',
     says: 'An FTP username stands once.',
-    find: ({ configuration }) => repeated(configuration.ftp.users.map((user) => user.username)).map((name) => ({ at: `ftp.users.${name}`, sentence: `The FTP user ${name} stands more than once.` })),
+    find: ({ configuration }) =>
+      repeated(configuration.ftp.users.map((user) => user.username)).map((name) => ({
+        at: `ftp.users.${name}`,
+        sentence: `The FTP user ${name} stands more than once.`,
+      })),
   },
   {
     id: 'ftp-user-login',
     severity: 'warning',
     says: 'An FTP user has a password or a public key.',
-    find: ({ configuration }) => configuration.ftp.users.filter((user) => user.password === null && user.publicKeys.length === 0).map((user) => ({ at: `ftp.users.${user.username}`, sentence: `The FTP user ${user.username} has neither a password nor a key, so it can't sign in.` })),
+    find: ({ configuration }) =>
+      configuration.ftp.users
+        .filter((user) => user.password === null && user.publicKeys.length === 0)
+        .map((user) => ({
+          at: `ftp.users.${user.username}`,
+          sentence: `The FTP user ${user.username} has neither a password nor a key, so it can't sign in.`,
+        })),
   },
   {
     id: 'ftp-user',
     severity: 'error',
     says: 'A PDF or zip setting belongs to an FTP user that exists.',
-    find: ({ configuration: { ftp } }) => [...unownedFolders(ftp, 'pdfSettings'), ...unownedFolders(ftp, 'zipSettings')],
+    find: ({ configuration: { ftp } }) => [
+      ...unownedFolders(ftp, 'pdfSettings'),
+      ...unownedFolders(ftp, 'zipSettings'),
+    ],
   },
   {
     id: 'ftp-zip-with-pdf',
@@ -75,28 +104,58 @@ export const documentRules: readonly Rule[] = [
     says: 'A zip setting has a PDF setting on the same path.',
     find: ({ configuration: { ftp } }) =>
       ftp.zipSettings.flatMap((zip, n) =>
-        !zip.isActive || ftp.pdfSettings.some((pdf) => pdf.isActive && pdf.username === zip.username && sameFolder(pdf.path, zip.path))
+        !zip.isActive ||
+        ftp.pdfSettings.some((pdf) => pdf.isActive && pdf.username === zip.username && sameFolder(pdf.path, zip.path))
           ? []
-          : [{ at: `ftp.zipSettings.${n}.path`, sentence: `The zip setting on ${zip.path} has no active PDF setting on the same path, so what is unpacked is not linked to bills.` }],
+          : [
+              {
+                at: `ftp.zipSettings.${n}.path`,
+                sentence: `The zip setting on ${zip.path} has no active PDF setting on the same path, so what is unpacked is not linked to bills.`,
+              },
+            ],
       ),
   },
   {
     id: 'stale-balances',
     severity: 'warning',
     says: 'Suppress Stale Balances goes with Real Time Data Refresh.',
-    find: ({ configuration: { invoicing } }) => (invoicing.suppressStaleBalances && !invoicing.realTimeDataRefresh ? [{ at: 'invoicing.suppressStaleBalances', sentence: 'Without Real Time Data Refresh no balance becomes stale, so this changes nothing.' }] : []),
+    find: ({ configuration: { invoicing } }) =>
+      invoicing.suppressStaleBalances && !invoicing.realTimeDataRefresh
+        ? [
+            {
+              at: 'invoicing.suppressStaleBalances',
+              sentence: 'Without Real Time Data Refresh no balance becomes stale, so this changes nothing.',
+            },
+          ]
+        : [],
   },
   {
     id: 'sso-product',
     severity: 'warning',
     says: 'An SSO-only biller has the product SSO Connect.',
-    find: ({ configuration }) => (configuration.advancedSettings['3'] !== undefined && !configuration.products.ssoConnect ? [{ at: 'products.ssoConnect', sentence: 'Payers sign on at the partner (setting 3), but the product SSO Connect is off, so nobody can arrive.' }] : []),
+    find: ({ configuration }) =>
+      configuration.advancedSettings['3'] !== undefined && !configuration.products.ssoConnect
+        ? [
+            {
+              at: 'products.ssoConnect',
+              sentence:
+                'Payers sign on at the partner (setting 3), but the product SSO Connect is off, so nobody can arrive.',
+            },
+          ]
+        : [],
   },
 ];
 
 function unownedFolders(ftp: Configuration['ftp'], list: 'pdfSettings' | 'zipSettings'): readonly Finding[] {
   return ftp[list].flatMap((setting, n) =>
-    ftp.users.some((user) => user.username === setting.username) ? [] : [{ at: `ftp.${list}.${n}.username`, sentence: `There is no FTP user “${setting.username}” for the folder ${setting.path}.` }],
+    ftp.users.some((user) => user.username === setting.username)
+      ? []
+      : [
+          {
+            at: `ftp.${list}.${n}.username`,
+            sentence: `There is no FTP user “${setting.username}” for the folder ${setting.path}.`,
+          },
+        ],
   );
 }
 

@@ -1,14 +1,28 @@
-import { type Configuration, type ConfigurationOf, type ConfigurationView, SECRET_MARK, type Sealed, type SettingValueOf, type ShownSecret } from './configuration.ts';
+import {
+  type Configuration,
+  type ConfigurationOf,
+  type ConfigurationView,
+  SECRET_MARK,
+  type Sealed,
+  type SettingValueOf,
+  type ShownSecret,
+} from './configuration.ts';
 
 /**
  * The same document with each secret replaced. `place` names where a secret is kept, without the biller
  * (`advancedSettings.10.password`, `ftp.users.imtftp`): it binds the sealed value to its place.
  */
-export function mapSecrets<From, To>(document: ConfigurationOf<From>, map: (secret: From, place: string) => To): ConfigurationOf<To> {
+export function mapSecrets<From, To>(
+  document: ConfigurationOf<From>,
+  map: (secret: From, place: string) => To,
+): ConfigurationOf<To> {
   return {
     ...document,
     advancedSettings: Object.fromEntries(
-      Object.entries(document.advancedSettings).map(([number, value]) => [number, mapSettingSecrets(number, value, map)]),
+      Object.entries(document.advancedSettings).map(([number, value]) => [
+        number,
+        mapSettingSecrets(number, value, map),
+      ]),
     ),
     ftp: {
       ...document.ftp,
@@ -21,15 +35,27 @@ export function mapSecrets<From, To>(document: ConfigurationOf<From>, map: (secr
 }
 
 /** The same for one Advanced Setting. */
-export function mapSettingSecrets<From, To>(number: string, value: SettingValueOf<From>, map: (secret: From, place: string) => To): SettingValueOf<To> {
+export function mapSettingSecrets<From, To>(
+  number: string,
+  value: SettingValueOf<From>,
+  map: (secret: From, place: string) => To,
+): SettingValueOf<To> {
   const place = `advancedSettings.${number}`;
   switch (value.kind) {
     case 'secret':
       return { kind: value.kind, secret: map(value.secret, place) };
     case 'secretPair':
-      return { kind: value.kind, environment1: map(value.environment1, `${place}.environment1`), environment2: map(value.environment2, `${place}.environment2`) };
+      return {
+        kind: value.kind,
+        environment1: map(value.environment1, `${place}.environment1`),
+        environment2: map(value.environment2, `${place}.environment2`),
+      };
     case 'keyAndPassword':
-      return { kind: value.kind, privateKey: map(value.privateKey, `${place}.privateKey`), password: map(value.password, `${place}.password`) };
+      return {
+        kind: value.kind,
+        privateKey: map(value.privateKey, `${place}.privateKey`),
+        password: map(value.password, `${place}.password`),
+      };
     case 'text':
     case 'pair':
     case 'onOff':

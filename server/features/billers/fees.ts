@@ -12,8 +12,14 @@ export function invoiceTypeOf(configuration: Configuration, id: string): Invoice
  * What paying `amountCents` costs the payer, in cents: the flat part and the percentage, half a cent rounded up. The
  * invoice type's own fees stand before those of Credit/Debit Cards.
  */
-export function feeFor(configuration: Configuration, invoiceTypeId: string, method: Method, amountCents: number): number {
-  if (!Number.isSafeInteger(amountCents) || amountCents < 0) throw new RangeError(`not an amount in cents: ${amountCents}`);
+export function feeFor(
+  configuration: Configuration,
+  invoiceTypeId: string,
+  method: Method,
+  amountCents: number,
+): number {
+  if (!Number.isSafeInteger(amountCents) || amountCents < 0)
+    throw new RangeError(`not an amount in cents: ${amountCents}`);
   const fees = invoiceTypeOf(configuration, invoiceTypeId)?.fees ?? configuration.cards.fees;
   const { flatCents, basisPoints } = fees[method];
   // At most 1e11 cents times 1000 basis points: far inside the safe integers.
@@ -42,7 +48,10 @@ export function isSettingOn(configuration: Pick<Configuration, 'advancedSettings
 }
 
 /** The value of a setting that is plain text or one address; undefined when it is absent or of another kind. */
-export function settingText(configuration: Pick<Configuration, 'advancedSettings'>, number: number): string | undefined {
+export function settingText(
+  configuration: Pick<Configuration, 'advancedSettings'>,
+  number: number,
+): string | undefined {
   const setting = configuration.advancedSettings[String(number)];
   if (setting === undefined || catalogueRow(String(number))?.kind === 'secret') return undefined;
   return setting.kind === 'text' && setting.value !== '' ? setting.value : undefined;

@@ -3,8 +3,19 @@ export { type Actor, actorOf } from './actor.ts';
 export type { Biller, BillerSummary } from './biller-store.ts';
 export { compareConfigurations, type Difference } from './compare-configurations.ts';
 export {
-  AUTH_TYPES, type Configuration, type ConfigurationDraft, configurationSchema, type ConfigurationView, type InvoiceType, METHODS, type Method,
-  SECTION_NAMES, type SectionName, type SettingValue, SOURCES, type Source,
+  AUTH_TYPES,
+  type Configuration,
+  type ConfigurationDraft,
+  type ConfigurationView,
+  configurationSchema,
+  type InvoiceType,
+  METHODS,
+  type Method,
+  SECTION_NAMES,
+  type SectionName,
+  type SettingValue,
+  SOURCES,
+  type Source,
 } from './configuration.ts';
 export type { ConnectionFrom } from './connection-for.ts';
 export { createBiller, type NewBiller } from './create-biller.ts';
@@ -18,8 +29,16 @@ export { restoreVersion } from './restore-version.ts';
 export { registerBillersRoutes } from './routes.ts';
 export type { RuleFault } from './rule.ts';
 export { checkConfiguration } from './rules.ts';
-export { type BillersDeps, previewConfiguration, type Saved, saveConfiguration, saveConfigurationIn, type SaveRequest } from './save-configuration.ts';
+export {
+  type BillersDeps,
+  previewConfiguration,
+  type Saved,
+  type SaveRequest,
+  saveConfiguration,
+  saveConfigurationIn,
+} from './save-configuration.ts';
 export { rewrapDataKeys } from './sealed-keys.ts';
 export { type SettingContext, settingContext, settingFromText, settingToText } from './setting-text.ts';
-export { settingsFromTexts } from './settings-from-texts.ts';
 export { catalogueRow, settingName, settingsCatalogue } from './settings-catalogue.ts';
+export { settingsFromTexts } from './settings-from-texts.ts';
+export { type OperationFailure, settingsToLookAt, withSettings } from './settings-to-look-at.ts';

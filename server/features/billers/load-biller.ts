@@ -1,7 +1,14 @@
 import type pg from 'pg';
 import type { Platform } from '../../platform/platform.ts';
 import type { DataKey } from '../../platform/secrets.ts';
-import { type Biller, type BillerSummary, findBidOfSlug, listBillers, readBiller, readVersionNumber } from './biller-store.ts';
+import {
+  type Biller,
+  type BillerSummary,
+  findBidOfSlug,
+  listBillers,
+  readBiller,
+  readVersionNumber,
+} from './biller-store.ts';
 import { type ConnectionFrom, connectionFor } from './connection-for.ts';
 import type { Partner, PartnerConnection, PartnerOperation, Partners } from './partner.ts';
 import { dataKeyOf } from './sealed-keys.ts';
@@ -21,7 +28,11 @@ export interface Billers {
   loadBySlug(slug: string): Promise<Biller | undefined>;
   list(): Promise<readonly BillerSummary[]>;
   /** Where one operation of a biller goes and as whom, or the sentence that names the setting which is missing. */
-  connectionFor(biller: Biller, operation: PartnerOperation, from: ConnectionFrom): Promise<PartnerConnection | { readonly missing: string }>;
+  connectionFor(
+    biller: Biller,
+    operation: PartnerOperation,
+    from: ConnectionFrom,
+  ): Promise<PartnerConnection | { readonly missing: string }>;
   partnerOf(biller: Biller): Partner | undefined;
   readonly partners: Partners;
   /** Throws the cached document away; called after a save in this process, so that it reads its own writes. */
@@ -97,7 +108,9 @@ export function createBillers(platform: BillersPlatform, partners: Partners): Bi
     },
     list: () => platform.database.withSystem((tx) => listBillers(tx)),
     connectionFor: async (biller, operation, from) => {
-      const key = keys.get(biller.bid) ?? (await platform.database.withBiller(biller.bid, (tx) => dataKeyOf(tx, platform.keyring, biller.bid)));
+      const key =
+        keys.get(biller.bid) ??
+        (await platform.database.withBiller(biller.bid, (tx) => dataKeyOf(tx, platform.keyring, biller.bid)));
       keep(keys, biller.bid, key, KEYS_CACHED_MAX);
       return connectionFor({ biller, partner: partnerOf(partners, biller), dataKey: key, operation, from });
     },
@@ -165,7 +178,10 @@ function listen(platform: BillersPlatform, onChange: (bid: number) => void, onHe
   function begin(): void {
     if (isClosed) return;
     underWay = connect().catch((cause: unknown) => {
-      platform.log.warn({ err: cause }, 'changes of configurations are not heard at the moment; versions are checked instead');
+      platform.log.warn(
+        { err: cause },
+        'changes of configurations are not heard at the moment; versions are checked instead',
+      );
       lost();
     });
   }

@@ -26,7 +26,11 @@ export function mergeSections(from: {
   const changed = from.sections.filter((section) => mineChanged.has(section) && apart.has(section));
   const conflicts = changed
     .filter((section) => theirsChanged.has(section))
-    .flatMap((section) => (apart.get(section) ?? []).map((difference) => conflictOf(difference, mineChanged.get(section) ?? [], theirsChanged.get(section) ?? [])));
+    .flatMap((section) =>
+      (apart.get(section) ?? []).map((difference) =>
+        conflictOf(difference, mineChanged.get(section) ?? [], theirsChanged.get(section) ?? []),
+      ),
+    );
   const merged = { ...from.theirs, ...Object.fromEntries(changed.map((section) => [section, from.mine[section]])) };
   return { merged, conflicts };
 }
@@ -37,7 +41,9 @@ function bySection(differences: readonly Difference[]): ReadonlyMap<SectionName,
 
 function conflictOf(apart: Difference, mine: readonly Difference[], theirs: readonly Difference[]): Conflict {
   // A value that only one of us changed was, before, what the other still has.
-  const changed = mine.find((difference) => difference.path === apart.path) ?? theirs.find((difference) => difference.path === apart.path);
+  const changed =
+    mine.find((difference) => difference.path === apart.path) ??
+    theirs.find((difference) => difference.path === apart.path);
   return {
     path: apart.path,
     section: apart.section,

@@ -61,10 +61,26 @@ export interface Transcript {
 export type BalanceAnswer =
   | { readonly kind: 'balance'; readonly balance: PartnerBalance; readonly transcript: Transcript }
   | { readonly kind: 'unknown-account'; readonly transcript: Transcript }
-  | { readonly kind: 'failed'; readonly reason: FailureReason; readonly sentence: string; readonly retryAfterMs?: number; readonly transcript: Transcript };
+  | {
+      readonly kind: 'failed';
+      readonly reason: FailureReason;
+      readonly sentence: string;
+      readonly retryAfterMs?: number;
+      readonly transcript: Transcript;
+    };
 
 /** Why a read or a login did not work, in the terms an operator can act on. */
-export type FailureReason = 'unreachable' | 'timeout' | 'login-refused' | 'session-refused' | 'partner-error' | 'rate-limited' | 'not-understood' | 'breaker-open' | 'guard' | 'too-large';
+export type FailureReason =
+  | 'unreachable'
+  | 'timeout'
+  | 'login-refused'
+  | 'session-refused'
+  | 'partner-error'
+  | 'rate-limited'
+  | 'not-understood'
+  | 'breaker-open'
+  | 'guard'
+  | 'too-large';
 
 /** A login that did not work. */
 export interface SessionFailure {
@@ -79,7 +95,12 @@ export interface SessionFailure {
  */
 export type SendOutcome =
   | { readonly class: 'POSTED'; readonly status: number; readonly echoed: boolean; readonly transcript: Transcript }
-  | { readonly class: 'NOT_SENT'; readonly reason: string; readonly retryAfterMs?: number; readonly transcript: Transcript }
+  | {
+      readonly class: 'NOT_SENT';
+      readonly reason: string;
+      readonly retryAfterMs?: number;
+      readonly transcript: Transcript;
+    }
   | { readonly class: 'REJECTED'; readonly status: number; readonly sentence: string; readonly transcript: Transcript }
   /** 429 with proof that it was refused: wait as told, then send again; it was not applied. */
   | { readonly class: 'RATE_LIMITED'; readonly retryAfterMs: number; readonly transcript: Transcript }
@@ -106,7 +127,12 @@ export interface PaymentPosting {
 export type PdfAnswer =
   | { readonly kind: 'pdf'; readonly body: AsyncIterable<Uint8Array>; readonly transcript: Transcript }
   | { readonly kind: 'none'; readonly transcript: Transcript }
-  | { readonly kind: 'failed'; readonly reason: FailureReason; readonly sentence: string; readonly transcript: Transcript };
+  | {
+      readonly kind: 'failed';
+      readonly reason: FailureReason;
+      readonly sentence: string;
+      readonly transcript: Transcript;
+    };
 
 /** Called around a send, so that crash points and intents sit exactly where bytes leave. */
 export interface SendHooks {
@@ -135,14 +161,26 @@ export interface Partner {
   };
   balance(connection: PartnerConnection, accountNumber: string): Promise<BalanceAnswer>;
   postPayment(connection: PartnerConnection, posting: PaymentPosting, hooks: SendHooks): Promise<SendOutcome>;
-  setPaperless(connection: PartnerConnection, accountNumber: string, isOn: boolean, hooks: SendHooks): Promise<SendOutcome>;
-  setAutoPay(connection: PartnerConnection, accountNumber: string, isOn: boolean, hooks: SendHooks): Promise<SendOutcome>;
+  setPaperless(
+    connection: PartnerConnection,
+    accountNumber: string,
+    isOn: boolean,
+    hooks: SendHooks,
+  ): Promise<SendOutcome>;
+  setAutoPay(
+    connection: PartnerConnection,
+    accountNumber: string,
+    isOn: boolean,
+    hooks: SendHooks,
+  ): Promise<SendOutcome>;
   billPdf(connection: PartnerConnection, accountNumber: string): Promise<PdfAnswer>;
   /**
    * Opens a session, or joins the open one, and keeps it until released: one session for a run over many accounts, also
    * when the partner ends it in between. `failure` says why it could not be opened; it must be released all the same.
    */
-  holdSession(connection: PartnerConnection): Promise<{ readonly failure: SessionFailure | undefined; release(): Promise<void> }>;
+  holdSession(
+    connection: PartnerConnection,
+  ): Promise<{ readonly failure: SessionFailure | undefined; release(): Promise<void> }>;
   /** Closes every open session; part of a graceful stop. */
   close(): Promise<void>;
   /** Open sessions and endpoint health, for metrics and Operations. */

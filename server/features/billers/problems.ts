@@ -3,9 +3,17 @@ import { defineProblems } from '../../platform/problems.ts';
 /** Refusals of the billers feature. */
 export const refuseBiller = defineProblems({
   'unknown-biller': { status: 404, sentence: 'There is no biller {bid}.', whoCanAct: 'caller' },
-  'biller-exists': { status: 409, sentence: 'There is a biller with that {what} already. Choose another.', whoCanAct: 'caller' },
+  'biller-exists': {
+    status: 409,
+    sentence: 'There is a biller with that {what} already. Choose another.',
+    whoCanAct: 'caller',
+  },
   'biller-not-valid': { status: 422, sentence: 'The biller can’t be kept like this: {summary}', whoCanAct: 'caller' },
-  'configuration-not-valid': { status: 422, sentence: 'The configuration is not complete or not of the right form: {summary}', whoCanAct: 'caller' },
+  'configuration-not-valid': {
+    status: 422,
+    sentence: 'The configuration is not complete or not of the right form: {summary}',
+    whoCanAct: 'caller',
+  },
   'configuration-does-not-work': {
     status: 422,
     sentence: 'This configuration can’t work, so it was not saved. {count} found; each is told at its field.',
@@ -13,10 +21,15 @@ export const refuseBiller = defineProblems({
   },
   'configuration-conflict': {
     status: 409,
-    sentence: 'Someone changed the same section meanwhile (version {currentVersion}; you began at {expectedVersion}). Look at both values, then save again on the new version.',
+    sentence:
+      'Someone changed the same section meanwhile (version {currentVersion}; you began at {expectedVersion}). Look at both values, then save again on the new version.',
     whoCanAct: 'caller',
   },
-  'unknown-version': { status: 404, sentence: 'There is no version {version} of this configuration.', whoCanAct: 'caller' },
+  'unknown-version': {
+    status: 404,
+    sentence: 'There is no version {version} of this configuration.',
+    whoCanAct: 'caller',
+  },
   'unknown-setting': { status: 404, sentence: 'Setting {number} is not set.', whoCanAct: 'caller' },
   'secret-not-known': {
     status: 422,

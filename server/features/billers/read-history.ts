@@ -30,14 +30,28 @@ export async function readHistory(
   const items = page.map((entry, n) => {
     const earlier = stored[n + 1];
     const { version, changedBy, changedAt, reason, sections, restoredFrom } = entry;
-    return { version, changedBy, changedAt, reason, sections, restoredFrom, differences: earlier ? compareConfigurations(earlier.document, entry.document) : [] };
+    return {
+      version,
+      changedBy,
+      changedAt,
+      reason,
+      sections,
+      restoredFrom,
+      differences: earlier ? compareConfigurations(earlier.document, entry.document) : [],
+    };
   });
   return { items, nextBefore: stored.length > limit ? page.at(-1)?.version : undefined };
 }
 
 /** What differs between any two versions. Secrets as fingerprints. */
-export async function compareVersions(deps: ReadDeps, from: { bid: number; from: number; to: number }): Promise<readonly Difference[]> {
-  const [before, after] = await deps.database.withBiller(from.bid, async (tx) => [await readVersion(tx, from.bid, from.from), await readVersion(tx, from.bid, from.to)]);
+export async function compareVersions(
+  deps: ReadDeps,
+  from: { bid: number; from: number; to: number },
+): Promise<readonly Difference[]> {
+  const [before, after] = await deps.database.withBiller(from.bid, async (tx) => [
+    await readVersion(tx, from.bid, from.from),
+    await readVersion(tx, from.bid, from.to),
+  ]);
   if (!before) throw refuseBiller('unknown-version', { version: from.from });
   if (!after) throw refuseBiller('unknown-version', { version: from.to });
   return compareConfigurations(before.document, after.document);

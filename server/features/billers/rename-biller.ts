@@ -6,7 +6,10 @@ import { refuseBiller } from './problems.ts';
 import type { BillersDeps } from './save-configuration.ts';
 
 /** Changes a biller's name, slug (payer links change with it) or BillerGuid, with the audit event. */
-export async function renameBiller(deps: BillersDeps, request: { bid: number; name: string; slug: string; guid: string; reason: string; by: Actor }): Promise<Biller> {
+export async function renameBiller(
+  deps: BillersDeps,
+  request: { bid: number; name: string; slug: string; guid: string; reason: string; by: Actor },
+): Promise<Biller> {
   const { bid, name, slug } = request;
   const guid = request.guid.toLowerCase();
   refuseInvalid({ bid, name, slug, guid });

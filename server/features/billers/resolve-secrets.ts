@@ -1,6 +1,6 @@
 import type { DataKey } from '../../platform/secrets.ts';
 import { fingerprintOf } from '../../platform/secrets.ts';
-import type { Configuration, ConfigurationDraft, SecretEntry, Sealed } from './configuration.ts';
+import type { Configuration, ConfigurationDraft, Sealed, SecretEntry } from './configuration.ts';
 import { mapSecrets, secretsOf } from './document-secrets.ts';
 import { refuseBiller } from './problems.ts';
 import { sealFor } from './sealed-keys.ts';
@@ -10,7 +10,12 @@ import { sealFor } from './sealed-keys.ts';
  * sealed ones stay. The same secret typed again keeps its sealed value, so that it is no change. Refuses a "keep it"
  * for which there is nothing to keep.
  */
-export function resolveSecrets(from: { draft: ConfigurationDraft; known: readonly Configuration[]; bid: number; dataKey: DataKey }): Configuration {
+export function resolveSecrets(from: {
+  draft: ConfigurationDraft;
+  known: readonly Configuration[];
+  bid: number;
+  dataKey: DataKey;
+}): Configuration {
   const known = from.known.map(secretsOf);
   const unknown: string[] = [];
   const lookUp = (place: string, fingerprint: string): Sealed | undefined =>
@@ -25,7 +30,9 @@ export function resolveSecrets(from: { draft: ConfigurationDraft; known: readonl
     return kept ?? { sealed: '', fingerprint: entry.fingerprint };
   });
   if (unknown.length > 0) {
-    throw refuseBiller('secret-not-known', { faults: unknown.map((at) => ({ at, message: 'There is no such secret to keep; type it.' })) });
+    throw refuseBiller('secret-not-known', {
+      faults: unknown.map((at) => ({ at, message: 'There is no such secret to keep; type it.' })),
+    });
   }
   return resolved;
 }
@@ -34,7 +41,13 @@ export function resolveSecrets(from: { draft: ConfigurationDraft; known: readonl
 export function bringsSecrets(draft: Partial<ConfigurationDraft>): boolean {
   let isFound = false;
   mapSecrets<SecretEntry, null>(
-    { ...({ ftp: { users: [], pdfSettings: [], zipSettings: [] }, advancedSettings: {} } as unknown as ConfigurationDraft), ...draft },
+    {
+      ...({
+        ftp: { users: [], pdfSettings: [], zipSettings: [] },
+        advancedSettings: {},
+      } as unknown as ConfigurationDraft),
+      ...draft,
+    },
     (entry) => {
       if ('set' in entry) isFound = true;
       return null;

@@ -1,6 +1,6 @@
+import type { Actor } from './actor.ts';
 import { readVersion } from './biller-store.ts';
 import { type Configuration, SECTION_NAMES, type SectionName } from './configuration.ts';
-import type { Actor } from './actor.ts';
 import { refuseBiller } from './problems.ts';
 import { type BillersDeps, type Saved, saveConfigurationIn } from './save-configuration.ts';
 
@@ -10,7 +10,14 @@ import { type BillersDeps, type Saved, saveConfigurationIn } from './save-config
  */
 export async function restoreVersion(
   deps: BillersDeps,
-  request: { bid: number; version: number; expectedVersion: number; sections?: readonly SectionName[]; reason: string; by: Actor },
+  request: {
+    bid: number;
+    version: number;
+    expectedVersion: number;
+    sections?: readonly SectionName[];
+    reason: string;
+    by: Actor;
+  },
 ): Promise<Saved> {
   const saved = await deps.database.withBiller(request.bid, async (tx) => {
     const stored = await readVersion(tx, request.bid, request.version);

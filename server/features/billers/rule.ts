@@ -1,6 +1,6 @@
 import type { Configuration } from './configuration.ts';
-import { isMultiEnvironment } from './setting-text.ts';
 import type { Partner, PartnerOperation, Partners } from './partner.ts';
+import { isMultiEnvironment } from './setting-text.ts';
 
 /** What one rule found: where in the document (`advancedSettings.8`, `invoiceTypes.1.environment`) and what is wrong there. */
 export interface Finding {

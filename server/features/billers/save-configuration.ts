@@ -5,7 +5,13 @@ import type { Actor } from './actor.ts';
 import { type Biller, insertVersion, lockBiller, notifyChange, readVersion } from './biller-store.ts';
 import { clearSecretsOfChangedHosts } from './clear-secrets.ts';
 import { changedSections, compareConfigurations, type Difference } from './compare-configurations.ts';
-import { type Configuration, type ConfigurationDraft, configurationSchema, SECTION_NAMES, type SectionName } from './configuration.ts';
+import {
+  type Configuration,
+  type ConfigurationDraft,
+  configurationSchema,
+  SECTION_NAMES,
+  type SectionName,
+} from './configuration.ts';
 import type { Billers } from './load-biller.ts';
 import { mergeSections } from './merge-sections.ts';
 import type { Partners } from './partner.ts';
@@ -62,7 +68,8 @@ export async function saveConfigurationIn(tx: Tx, deps: BillersDeps, request: Sa
   const { biller, next, clearedSecrets, differences } = prepared;
   refuseErrors(prepared.faults, clearedSecrets);
   const warnings = prepared.faults.filter((fault) => fault.severity === 'warning');
-  if (differences.length === 0) return { version: biller.version, isChanged: false, differences, clearedSecrets, warnings };
+  if (differences.length === 0)
+    return { version: biller.version, isChanged: false, differences, clearedSecrets, warnings };
 
   const version = biller.version + 1;
   const sections = changedSections(biller.configuration, next);
@@ -89,7 +96,9 @@ export async function saveConfigurationIn(tx: Tx, deps: BillersDeps, request: Sa
       sections,
       clearedSecrets,
       ...(request.restoredFrom !== undefined && { restoredFrom: request.restoredFrom }),
-      differences: differences.slice(0, AUDITED_DIFFERENCES_MAX).map(({ path, from, to }) => ({ path, ...(from !== undefined && { from }), ...(to !== undefined && { to }) })),
+      differences: differences
+        .slice(0, AUDITED_DIFFERENCES_MAX)
+        .map(({ path, from, to }) => ({ path, ...(from !== undefined && { from }), ...(to !== undefined && { to }) })),
       differenceCount: differences.length,
     },
   });
@@ -131,14 +140,26 @@ async function prepare(tx: Tx, deps: BillersDeps, request: Omit<SaveRequest, 're
   const base = await baseOf(tx, biller, request.expectedVersion);
   const dataKey = await dataKeyOf(tx, deps.keyring, request.bid);
   const mine = validated(
-    resolveSecrets({ draft: { ...base, ...request.sections }, known: [base, biller.configuration], bid: request.bid, dataKey }),
+    resolveSecrets({
+      draft: { ...base, ...request.sections },
+      known: [base, biller.configuration],
+      bid: request.bid,
+      dataKey,
+    }),
   );
   const sections = SECTION_NAMES.filter((name): name is SectionName => name in request.sections);
   const { merged, conflicts } = mergeSections({ base, mine, theirs: biller.configuration, sections });
   if (conflicts.length > 0) {
-    throw refuseBiller('configuration-conflict', { currentVersion: biller.version, expectedVersion: request.expectedVersion, conflicts });
+    throw refuseBiller('configuration-conflict', {
+      currentVersion: biller.version,
+      expectedVersion: request.expectedVersion,
+      conflicts,
+    });
   }
-  const { next, cleared } = request.restoredFrom === undefined ? clearSecretsOfChangedHosts(biller.configuration, merged) : { next: merged, cleared: [] };
+  const { next, cleared } =
+    request.restoredFrom === undefined
+      ? clearSecretsOfChangedHosts(biller.configuration, merged)
+      : { next: merged, cleared: [] };
   return {
     biller,
     next,
@@ -159,11 +180,21 @@ async function baseOf(tx: Tx, biller: Biller, version: number): Promise<Configur
 export function validated(document: Configuration): Configuration {
   const parsed = configurationSchema.safeParse(document);
   if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.slice(0, 100).map((issue) => ({ at: issue.path.join('.'), message: issue.message }));
-  throw refuseBiller('configuration-not-valid', { summary: faults.map((fault) => `${fault.at}: ${fault.message}`).join('; ').slice(0, 500), faults });
+  const faults = parsed.error.issues
+    .slice(0, 100)
+    .map((issue) => ({ at: issue.path.join('.'), message: issue.message }));
+  throw refuseBiller('configuration-not-valid', {
+    summary: faults
+      .map((fault) => `${fault.at}: ${fault.message}`)
+      .join('; ')
+      .slice(0, 500),
+    faults,
+  });
 }
 
 function withCleared(fault: RuleFault, cleared: readonly number[]): string {
   const number = cleared.find((each) => fault.at === `advancedSettings.${each}`);
-  return number === undefined ? fault.sentence : `${fault.sentence} The stored one was taken out because the address now leads to another host; type the secret in the same save.`;
+  return number === undefined
+    ? fault.sentence
+    : `${fault.sentence} The stored one was taken out because the address now leads to another host; type the secret in the same save.`;
 }

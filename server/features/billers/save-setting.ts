@@ -3,7 +3,7 @@ import type { NewSecret, SettingValueOf } from './configuration.ts';
 import type { saveSettingBody } from './contract.ts';
 import { refuseBiller } from './problems.ts';
 import { readDocument } from './read-history.ts';
-import { type BillersDeps, type Saved, saveConfiguration, type SaveRequest } from './save-configuration.ts';
+import { type BillersDeps, type Saved, type SaveRequest, saveConfiguration } from './save-configuration.ts';
 import { settingContext, settingFromText } from './setting-text.ts';
 import { catalogueRow } from './settings-catalogue.ts';
 
@@ -11,16 +11,27 @@ type SettingEntry = z.infer<typeof saveSettingBody>['value'];
 type SettingRequest = Pick<SaveRequest, 'bid' | 'expectedVersion' | 'reason' | 'by'> & { readonly number: string };
 
 /** Sets one Advanced Setting from its text or its parts, as a version of its own. */
-export async function saveSetting(deps: BillersDeps, request: SettingRequest & { entry: SettingEntry }): Promise<Saved> {
+export async function saveSetting(
+  deps: BillersDeps,
+  request: SettingRequest & { entry: SettingEntry },
+): Promise<Saved> {
   const base = await readDocument(deps, { bid: request.bid, version: request.expectedVersion });
-  const value = settingFrom(request.number, request.entry, settingContext(base.advancedSettings, deps.partners.get(base.profile.integrationPartner)));
-  return saveConfiguration(deps, { ...request, sections: { advancedSettings: { ...base.advancedSettings, [request.number]: value } } });
+  const value = settingFrom(
+    request.number,
+    request.entry,
+    settingContext(base.advancedSettings, deps.partners.get(base.profile.integrationPartner)),
+  );
+  return saveConfiguration(deps, {
+    ...request,
+    sections: { advancedSettings: { ...base.advancedSettings, [request.number]: value } },
+  });
 }
 
 /** Removes one Advanced Setting. */
 export async function removeSetting(deps: BillersDeps, request: SettingRequest): Promise<Saved> {
   const base = await readDocument(deps, { bid: request.bid, version: request.expectedVersion });
-  if (base.advancedSettings[request.number] === undefined) throw refuseBiller('unknown-setting', { number: request.number });
+  if (base.advancedSettings[request.number] === undefined)
+    throw refuseBiller('unknown-setting', { number: request.number });
   const { [request.number]: _removed, ...advancedSettings } = base.advancedSettings;
   return saveConfiguration(deps, { ...request, sections: { advancedSettings } });
 }
@@ -31,8 +42,13 @@ export function isSecretSetting(number: string): boolean {
 }
 
 /** A setting as entered; refuses what the catalogue does not take, at the setting. */
-export function settingFrom(number: string, entry: SettingEntry, context: Parameters<typeof settingFromText>[2]): SettingValueOf<NewSecret> {
-  if ('privateKey' in entry) return { kind: 'keyAndPassword', privateKey: { set: entry.privateKey }, password: { set: entry.password } };
+export function settingFrom(
+  number: string,
+  entry: SettingEntry,
+  context: Parameters<typeof settingFromText>[2],
+): SettingValueOf<NewSecret> {
+  if ('privateKey' in entry)
+    return { kind: 'keyAndPassword', privateKey: { set: entry.privateKey }, password: { set: entry.password } };
   if ('environment1' in entry) {
     return isSecretSetting(number)
       ? { kind: 'secretPair', environment1: { set: entry.environment1 }, environment2: { set: entry.environment2 } }
@@ -41,6 +57,8 @@ export function settingFrom(number: string, entry: SettingEntry, context: Parame
   const reading = settingFromText(number, entry.text, context);
   if (reading.kind === 'value') return reading.value;
   const at = `advancedSettings.${number}`;
-  throw refuseBiller('configuration-not-valid', { summary: `${at} ${reading.sentence}`, faults: [{ at, message: reading.sentence }] });
+  throw refuseBiller('configuration-not-valid', {
+    summary: `${at} ${reading.sentence}`,
+    faults: [{ at, message: reading.sentence }],
+  });
 }
-

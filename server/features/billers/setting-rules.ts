@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Configuration, SOURCES, type SettingValue } from './configuration.ts';
+import { type Configuration, type SettingValue, SOURCES } from './configuration.ts';
 import { blockedFlagsFollowPartner, isSettingOn } from './fees.ts';
 import type { Partner, PartnerOperation } from './partner.ts';
 import type { Finding, Rule, RuleFacts } from './rule.ts';
@@ -10,8 +10,8 @@ import {
   ENVIRONMENTS_SETTING,
   endpointSettings,
   MULTI_ENVIRONMENT,
-  SIGN_IN_SETTING,
   type SettingNeeds,
+  SIGN_IN_SETTING,
   settingName,
   settingsCatalogue,
 } from './settings-catalogue.ts';
@@ -27,14 +27,39 @@ export const settingRules: readonly Rule[] = [
     says: 'What is asked of a partner needs an Integration Partner ID that this installation knows.',
     find: ({ configuration, partner }) =>
       partner === undefined && wantsPartner(configuration)
-        ? [{ at: 'profile.integrationPartner', sentence: `No partner is called “${configuration.profile.integrationPartner}” here, so nothing can be refreshed or posted.` }]
+        ? [
+            {
+              at: 'profile.integrationPartner',
+              sentence: `No partner is called “${configuration.profile.integrationPartner}” here, so nothing can be refreshed or posted.`,
+            },
+          ]
         : [],
   },
-  endpointRule('rtdr-endpoint', 'balance', 'Real Time Data Refresh is on', (configuration) => configuration.invoicing.realTimeDataRefresh),
+  endpointRule(
+    'rtdr-endpoint',
+    'balance',
+    'Real Time Data Refresh is on',
+    (configuration) => configuration.invoicing.realTimeDataRefresh,
+  ),
   endpointRule('payments-endpoint', 'payment', 'DataPump posts payments', postsPayments),
-  endpointRule('paperless-endpoint', 'paperless', 'DataPump posts paperless changes', (configuration) => configuration.dataPump.nonPayment.paperless),
-  endpointRule('autopay-endpoint', 'autopay', 'DataPump posts AutoPay changes', (configuration) => configuration.dataPump.nonPayment.autopay),
-  endpointRule('pdf-endpoint', 'pdf', 'an endpoint for remote PDFs is set', (configuration) => configuration.advancedSettings['20'] !== undefined),
+  endpointRule(
+    'paperless-endpoint',
+    'paperless',
+    'DataPump posts paperless changes',
+    (configuration) => configuration.dataPump.nonPayment.paperless,
+  ),
+  endpointRule(
+    'autopay-endpoint',
+    'autopay',
+    'DataPump posts AutoPay changes',
+    (configuration) => configuration.dataPump.nonPayment.autopay,
+  ),
+  endpointRule(
+    'pdf-endpoint',
+    'pdf',
+    'an endpoint for remote PDFs is set',
+    (configuration) => configuration.advancedSettings['20'] !== undefined,
+  ),
   {
     id: 'partner-operation',
     severity: 'error',
@@ -49,8 +74,16 @@ export const settingRules: readonly Rule[] = [
       partner === undefined
         ? []
         : settingsCatalogue
-            .filter((row) => row.number !== ENVIRONMENTS_SETTING && configuration.advancedSettings[String(row.number)] !== undefined && !settingExistsFor(row, partner))
-            .map((row) => ({ at: at(row.number), sentence: `Setting ${settingName(row.number)} does not exist for ${partner.name}; remove it.` })),
+            .filter(
+              (row) =>
+                row.number !== ENVIRONMENTS_SETTING &&
+                configuration.advancedSettings[String(row.number)] !== undefined &&
+                !settingExistsFor(row, partner),
+            )
+            .map((row) => ({
+              at: at(row.number),
+              sentence: `Setting ${settingName(row.number)} does not exist for ${partner.name}; remove it.`,
+            })),
   },
   {
     id: 'private-key-form',
@@ -65,20 +98,42 @@ export const settingRules: readonly Rule[] = [
     find: ({ configuration }) =>
       Object.entries(configuration.advancedSettings).flatMap(([number, value]) => {
         const row = catalogueRow(number);
-        return row === undefined || kindsOf(row).includes(value.kind) ? [] : [{ at: at(number), sentence: `Setting ${settingName(row.number)} can't hold a value of kind “${value.kind}”; enter it again.` }];
+        return row === undefined || kindsOf(row).includes(value.kind)
+          ? []
+          : [
+              {
+                at: at(number),
+                sentence: `Setting ${settingName(row.number)} can't hold a value of kind “${value.kind}”; enter it again.`,
+              },
+            ];
       }),
   },
   {
     id: 'endpoint-url',
     severity: 'error',
     says: 'An address is whole, http(s), and carries no user name or password.',
-    find: ({ configuration }) => urls(configuration).flatMap(({ number, url }) => (urlFault(url) === undefined ? [] : [{ at: at(number), sentence: `Setting ${settingName(number)} ${urlFault(url)}.` }])),
+    find: ({ configuration }) =>
+      urls(configuration).flatMap(({ number, url }) =>
+        urlFault(url) === undefined
+          ? []
+          : [{ at: at(number), sentence: `Setting ${settingName(number)} ${urlFault(url)}.` }],
+      ),
   },
   {
     id: 'endpoint-not-encrypted',
     severity: 'warning',
     says: 'An address begins https://.',
-    find: ({ configuration }) => urls(configuration).flatMap(({ number, url }) => (url.startsWith('http:') ? [{ at: at(number), sentence: `Setting ${settingName(number)} is not https: what is sent there, passwords too, can be read on the way.` }] : [])),
+    find: ({ configuration }) =>
+      urls(configuration).flatMap(({ number, url }) =>
+        url.startsWith('http:')
+          ? [
+              {
+                at: at(number),
+                sentence: `Setting ${settingName(number)} is not https: what is sent there, passwords too, can be read on the way.`,
+              },
+            ]
+          : [],
+      ),
   },
   {
     id: 'blocked-flags-read-only',
@@ -86,7 +141,12 @@ export const settingRules: readonly Rule[] = [
     says: 'Where 131 lets the partner set the block flags, 32 makes them read-only for staff.',
     find: ({ configuration }) =>
       blockedFlagsFollowPartner(configuration) && !isSettingOn(configuration, 32)
-        ? [{ at: at(32), sentence: `Setting 131 lets the partner block ACH and CC, so setting ${settingName(32)} must be on; otherwise staff change what the next refresh undoes.` }]
+        ? [
+            {
+              at: at(32),
+              sentence: `Setting 131 lets the partner block ACH and CC, so setting ${settingName(32)} must be on; otherwise staff change what the next refresh undoes.`,
+            },
+          ]
         : [],
   },
   {
@@ -97,7 +157,12 @@ export const settingRules: readonly Rule[] = [
       const setting = configuration.advancedSettings['131'];
       return setting === undefined || (setting.kind === 'json' && jsonConfigSchema.safeParse(setting.value).success)
         ? []
-        : [{ at: at(131), sentence: 'Setting 131 must be {"RTDRConfig":{"UpdateBlockedFlags":true}} or the same with false.' }];
+        : [
+            {
+              at: at(131),
+              sentence: 'Setting 131 must be {"RTDRConfig":{"UpdateBlockedFlags":true}} or the same with false.',
+            },
+          ];
     },
   },
   ...environmentRules(),
@@ -115,7 +180,10 @@ export const settingRules: readonly Rule[] = [
     find: ({ configuration }) =>
       Object.keys(configuration.advancedSettings)
         .filter((number) => catalogueRow(number) === undefined)
-        .map((number) => ({ at: at(number), sentence: `Causeway does not know setting ${number}. It is kept as text and changes nothing.` })),
+        .map((number) => ({
+          at: at(number),
+          sentence: `Causeway does not know setting ${number}. It is kept as text and changes nothing.`,
+        })),
   },
 ];
 
@@ -126,7 +194,9 @@ export function settingExistsFor(row: CatalogueRow, partner: Partner): boolean {
 
 /** Whether DataPump posts payments of any source and method. */
 export function postsPayments(configuration: Configuration): boolean {
-  return SOURCES.some((source) => configuration.dataPump.payments[source].CC || configuration.dataPump.payments[source].ACH);
+  return SOURCES.some(
+    (source) => configuration.dataPump.payments[source].CC || configuration.dataPump.payments[source].ACH,
+  );
 }
 
 function isAble(partner: Partner, needs: SettingNeeds): boolean {
@@ -144,10 +214,20 @@ function isAble(partner: Partner, needs: SettingNeeds): boolean {
 
 function wantsPartner(configuration: Configuration): boolean {
   const { nonPayment } = configuration.dataPump;
-  return configuration.invoicing.realTimeDataRefresh || postsPayments(configuration) || nonPayment.paperless || nonPayment.autopay;
+  return (
+    configuration.invoicing.realTimeDataRefresh ||
+    postsPayments(configuration) ||
+    nonPayment.paperless ||
+    nonPayment.autopay
+  );
 }
 
-function endpointRule(id: string, operation: PartnerOperation, because: string, isWanted: (configuration: Configuration) => boolean): Rule {
+function endpointRule(
+  id: string,
+  operation: PartnerOperation,
+  because: string,
+  isWanted: (configuration: Configuration) => boolean,
+): Rule {
   const { url, username, password } = endpointSettings[operation];
   return {
     id,
@@ -173,7 +253,10 @@ function partnerCannot({ configuration, partner, can }: RuleFacts): readonly Fin
   ];
   return asked
     .filter(([isAsked, operation]) => isAsked && !can(operation))
-    .map(([, , place, what]) => ({ at: place, sentence: `${partner.name} takes no ${what}; take this selection out.` }));
+    .map(([, , place, what]) => ({
+      at: place,
+      sentence: `${partner.name} takes no ${what}; take this selection out.`,
+    }));
 }
 
 function privateKeyForm({ configuration, partner }: RuleFacts): readonly Finding[] {
@@ -186,7 +269,14 @@ function privateKeyForm({ configuration, partner }: RuleFacts): readonly Finding
       const isKeyAndPassword = value.kind === 'keyAndPassword';
       const shouldBe = partner.abilities.hasPrivateKey && row.mayHoldPrivateKey;
       if (isKeyAndPassword === shouldBe) return [];
-      return [{ at: at(row.number), sentence: shouldBe ? `Setting ${settingName(row.number)} must be [PrivateKey]|[Password] for ${partner.name}, with one | between them.` : `Setting ${settingName(row.number)} holds a private key, which ${partner.name} does not use; enter the password alone.` }];
+      return [
+        {
+          at: at(row.number),
+          sentence: shouldBe
+            ? `Setting ${settingName(row.number)} must be [PrivateKey]|[Password] for ${partner.name}, with one | between them.`
+            : `Setting ${settingName(row.number)} holds a private key, which ${partner.name} does not use; enter the password alone.`,
+        },
+      ];
     });
 }
 
@@ -198,8 +288,16 @@ function environmentRules(): readonly Rule[] {
       says: `Setting 81 is ${MULTI_ENVIRONMENT} or absent, and only for a partner that can have two environments.`,
       find: ({ configuration, partner, isMultiEnvironment: isMulti }) => {
         if (configuration.advancedSettings[String(ENVIRONMENTS_SETTING)] === undefined) return [];
-        if (!isMulti) return [{ at: at(ENVIRONMENTS_SETTING), sentence: `Setting 81 can only be ${MULTI_ENVIRONMENT}; remove it for one environment.` }];
-        return partner === undefined || partner.abilities.hasEnvironments ? [] : [{ at: at(ENVIRONMENTS_SETTING), sentence: `${partner.name} has one environment; remove setting 81.` }];
+        if (!isMulti)
+          return [
+            {
+              at: at(ENVIRONMENTS_SETTING),
+              sentence: `Setting 81 can only be ${MULTI_ENVIRONMENT}; remove it for one environment.`,
+            },
+          ];
+        return partner === undefined || partner.abilities.hasEnvironments
+          ? []
+          : [{ at: at(ENVIRONMENTS_SETTING), sentence: `${partner.name} has one environment; remove setting 81.` }];
       },
     },
     {
@@ -212,7 +310,14 @@ function environmentRules(): readonly Rule[] {
           .flatMap((row) => {
             const value = configuration.advancedSettings[String(row.number)];
             const isPair = value?.kind === 'pair' && value.environment1 !== '' && value.environment2 !== '';
-            return value === undefined || isPair ? [] : [{ at: at(row.number), sentence: `Setting ${settingName(row.number)} needs two addresses with a | between them, since setting 81 says ${MULTI_ENVIRONMENT}.` }];
+            return value === undefined || isPair
+              ? []
+              : [
+                  {
+                    at: at(row.number),
+                    sentence: `Setting ${settingName(row.number)} needs two addresses with a | between them, since setting 81 says ${MULTI_ENVIRONMENT}.`,
+                  },
+                ];
           }),
     },
     {
@@ -224,7 +329,10 @@ function environmentRules(): readonly Rule[] {
           ? []
           : Object.entries(configuration.advancedSettings)
               .filter(([, value]) => value.kind === 'pair' || value.kind === 'secretPair')
-              .map(([number]) => ({ at: at(number), sentence: `Setting ${settingName(Number(number))} holds two values, which needs setting 81 to be ${MULTI_ENVIRONMENT}.` })),
+              .map(([number]) => ({
+                at: at(number),
+                sentence: `Setting ${settingName(Number(number))} holds two values, which needs setting 81 to be ${MULTI_ENVIRONMENT}.`,
+              })),
     },
     {
       id: 'environment-of-invoice-type',
@@ -233,7 +341,10 @@ function environmentRules(): readonly Rule[] {
       find: ({ configuration, isMultiEnvironment: isMulti }) =>
         configuration.invoiceTypes
           .filter((type) => isMulti && type.environment === null)
-          .map((type) => ({ at: `invoiceTypes.${type.id}.environment`, sentence: `Invoice type ${type.id} (${type.name}) must name environment 1 or 2, since setting 81 says ${MULTI_ENVIRONMENT}.` })),
+          .map((type) => ({
+            at: `invoiceTypes.${type.id}.environment`,
+            sentence: `Invoice type ${type.id} (${type.name}) must name environment 1 or 2, since setting 81 says ${MULTI_ENVIRONMENT}.`,
+          })),
     },
     {
       id: 'environment-unused',
@@ -242,13 +353,17 @@ function environmentRules(): readonly Rule[] {
       find: ({ configuration, isMultiEnvironment: isMulti }) =>
         configuration.invoiceTypes
           .filter((type) => !isMulti && type.environment === 2)
-          .map((type) => ({ at: `invoiceTypes.${type.id}.environment`, sentence: `Invoice type ${type.id} names environment 2, but without setting 81 there is only one.` })),
+          .map((type) => ({
+            at: `invoiceTypes.${type.id}.environment`,
+            sentence: `Invoice type ${type.id} names environment 2, but without setting 81 there is only one.`,
+          })),
     },
   ];
 }
 
 function ssoRules(): readonly Rule[] {
-  const isSsoConfigured = (configuration: Configuration): boolean => [3, 23, 36].some((number) => configuration.advancedSettings[String(number)] !== undefined);
+  const isSsoConfigured = (configuration: Configuration): boolean =>
+    [3, 23, 36].some((number) => configuration.advancedSettings[String(number)] !== undefined);
   return [
     {
       id: 'sso-addresses',
@@ -256,8 +371,13 @@ function ssoRules(): readonly Rule[] {
       says: 'An SSO-only biller has settings 3, 23 and 36.',
       find: ({ configuration }) =>
         [3, 23, 36]
-          .filter((number) => isSsoConfigured(configuration) && configuration.advancedSettings[String(number)] === undefined)
-          .map((number) => ({ at: at(number), sentence: `Setting ${settingName(number)} is missing: payers of this biller sign on at the partner only (3, 23 and 36 go together).` })),
+          .filter(
+            (number) => isSsoConfigured(configuration) && configuration.advancedSettings[String(number)] === undefined,
+          )
+          .map((number) => ({
+            at: at(number),
+            sentence: `Setting ${settingName(number)} is missing: payers of this biller sign on at the partner only (3, 23 and 36 go together).`,
+          })),
     },
     {
       id: 'sso-auth-type',
@@ -266,7 +386,10 @@ function ssoRules(): readonly Rule[] {
       find: ({ configuration }) =>
         configuration.invoiceTypes
           .filter((type) => isSsoConfigured(configuration) && type.authType !== 'Email Address with Password')
-          .map((type) => ({ at: `invoiceTypes.${type.id}.authType`, sentence: `Invoice type ${type.id} needs the Auth Type “Email Address with Password”, since payers sign on at the partner only.` })),
+          .map((type) => ({
+            at: `invoiceTypes.${type.id}.authType`,
+            sentence: `Invoice type ${type.id} needs the Auth Type “Email Address with Password”, since payers sign on at the partner only.`,
+          })),
     },
     {
       id: 'sso-registration-off',
@@ -276,7 +399,10 @@ function ssoRules(): readonly Rule[] {
         configuration.invoiceTypes.flatMap((type) =>
           (['isSelfRegistrationOn', 'isPromptAfterPaymentOn', 'areEmailLinksOn'] as const)
             .filter((option) => isSsoConfigured(configuration) && type.registration[option])
-            .map((option) => ({ at: `invoiceTypes.${type.id}.registration.${option}`, sentence: `Invoice type ${type.id}: registration must be off, since payers sign on at the partner only.` })),
+            .map((option) => ({
+              at: `invoiceTypes.${type.id}.registration.${option}`,
+              sentence: `Invoice type ${type.id}: registration must be off, since payers sign on at the partner only.`,
+            })),
         ),
     },
   ];
@@ -285,9 +411,22 @@ function ssoRules(): readonly Rule[] {
 function oneAddress({ configuration, partner }: RuleFacts): readonly Finding[] {
   if (!partner?.abilities.hasPrivateKey) return [];
   const settings = configuration.advancedSettings;
-  return ([[8, 11], [9, 12], [10, 13]] as const)
-    .filter(([refresh, payments]) => settings[String(payments)] !== undefined && compared(settings[String(refresh)]) !== compared(settings[String(payments)]))
-    .map(([refresh, payments]) => ({ at: at(payments), sentence: `Setting ${settingName(payments)} differs from ${settingName(refresh)}; ${partner.name} gives one for both.` }));
+  return (
+    [
+      [8, 11],
+      [9, 12],
+      [10, 13],
+    ] as const
+  )
+    .filter(
+      ([refresh, payments]) =>
+        settings[String(payments)] !== undefined &&
+        compared(settings[String(refresh)]) !== compared(settings[String(payments)]),
+    )
+    .map(([refresh, payments]) => ({
+      at: at(payments),
+      sentence: `Setting ${settingName(payments)} differs from ${settingName(refresh)}; ${partner.name} gives one for both.`,
+    }));
 }
 
 /** What two settings are compared by: secrets by their fingerprints. */
@@ -320,6 +459,10 @@ function urls(configuration: Configuration): readonly { readonly number: number;
       const value = configuration.advancedSettings[String(row.number)];
       if (value?.kind === 'text') return [{ number: row.number, url: value.value }];
       // An empty half is the rule of pairs' to tell.
-      return value?.kind === 'pair' ? [value.environment1, value.environment2].filter((url) => url !== '').map((url) => ({ number: row.number, url })) : [];
+      return value?.kind === 'pair'
+        ? [value.environment1, value.environment2]
+            .filter((url) => url !== '')
+            .map((url) => ({ number: row.number, url }))
+        : [];
     });
 }

@@ -1,4 +1,11 @@
-import { type NewSecret, type SettingValue, type SettingValueOf, SECRET_MARK, type Sealed, type ShownSecret } from './configuration.ts';
+import {
+  type NewSecret,
+  SECRET_MARK,
+  type Sealed,
+  type SettingValue,
+  type SettingValueOf,
+  type ShownSecret,
+} from './configuration.ts';
 import type { Partner } from './partner.ts';
 import { type CatalogueRow, catalogueRow, ENVIRONMENTS_SETTING, MULTI_ENVIRONMENT } from './settings-catalogue.ts';
 
@@ -15,7 +22,10 @@ export type SettingReading =
   | { readonly kind: 'fault'; readonly sentence: string };
 
 /** The context of one biller: its partner, and whether setting 81 is in force. */
-export function settingContext(settings: Readonly<Record<string, SettingValueOf<unknown>>>, partner: Partner | undefined): SettingContext {
+export function settingContext(
+  settings: Readonly<Record<string, SettingValueOf<unknown>>>,
+  partner: Partner | undefined,
+): SettingContext {
   return { hasPrivateKey: partner?.abilities.hasPrivateKey ?? false, isMultiEnvironment: isMultiEnvironment(settings) };
 }
 
@@ -41,7 +51,9 @@ export function settingFromText(number: string, text: string, context: SettingCo
     case 'json':
       return readJson(text);
     case 'word':
-      return text === row.word ? { kind: 'value', value: { kind: 'text', value: text } } : fault(`can only be ${row.word}, or be removed`);
+      return text === row.word
+        ? { kind: 'value', value: { kind: 'text', value: text } }
+        : fault(`can only be ${row.word}, or be removed`);
     case 'secret':
       return readSecret(row, text, context);
     case 'url':
@@ -53,7 +65,11 @@ export function settingFromText(number: string, text: string, context: SettingCo
 }
 
 /** A setting as it is shown or exported; secrets as `•••• (fingerprint)`. */
-export function settingToText(number: string, value: SettingValue | SettingValueOf<ShownSecret>, context: SettingContext): string {
+export function settingToText(
+  number: string,
+  value: SettingValue | SettingValueOf<ShownSecret>,
+  context: SettingContext,
+): string {
   switch (value.kind) {
     case 'text':
       return isSplit(catalogueRow(number), context) ? joinParts([value.value]) : value.value;
@@ -112,12 +128,16 @@ export function joinParts(parts: readonly string[]): string {
 function readPlain(row: CatalogueRow, text: string, context: SettingContext): SettingReading {
   const parts = isSplit(row, context) ? splitParts(text) : [text];
   const [first = '', second] = parts.map((part) => part.trim());
-  if (parts.length > 2) return fault(`holds ${parts.length} values; at most two, with one | between them (a | inside a value is written \\|)`);
+  if (parts.length > 2)
+    return fault(
+      `holds ${parts.length} values; at most two, with one | between them (a | inside a value is written \\|)`,
+    );
   if (row.kind === 'url') {
     const wrong = [first, second].find((part) => part !== undefined && urlFault(part) !== undefined);
     if (wrong !== undefined) return fault(`${urlFault(wrong)}: ${wrong === '' ? '(empty)' : wrong.slice(0, 100)}`);
   }
-  if (second !== undefined) return { kind: 'value', value: { kind: 'pair', environment1: first, environment2: second } };
+  if (second !== undefined)
+    return { kind: 'value', value: { kind: 'pair', environment1: first, environment2: second } };
   return { kind: 'value', value: { kind: 'text', value: first } };
 }
 
@@ -129,20 +149,32 @@ function readSecret(row: CatalogueRow, text: string, context: SettingContext): S
     if (parts.length !== 2 || !privateKey || !password) {
       return fault('must be [PrivateKey]|[Password], with one | between them (a | inside either is written \\|)');
     }
-    return { kind: 'value', value: { kind: 'keyAndPassword', privateKey: { set: privateKey }, password: { set: password } } };
+    return {
+      kind: 'value',
+      value: { kind: 'keyAndPassword', privateKey: { set: privateKey }, password: { set: password } },
+    };
   }
   const parts = isSplit(row, context) ? splitParts(text) : [text];
   const [first, second] = parts;
-  if (parts.length > 2) return fault(`holds ${parts.length} values; at most two, with one | between them (a | inside a value is written \\|)`);
+  if (parts.length > 2)
+    return fault(
+      `holds ${parts.length} values; at most two, with one | between them (a | inside a value is written \\|)`,
+    );
   if (!first || second === '') return fault('has an empty value');
-  if (second !== undefined) return { kind: 'value', value: { kind: 'secretPair', environment1: { set: first }, environment2: { set: second } } };
+  if (second !== undefined)
+    return {
+      kind: 'value',
+      value: { kind: 'secretPair', environment1: { set: first }, environment2: { set: second } },
+    };
   return { kind: 'value', value: { kind: 'secret', secret: { set: first } } };
 }
 
 function readOnOff(row: CatalogueRow, text: string): SettingReading {
   const word = text.trim().toLowerCase();
-  if (word === row.words[0] || ['on', 'true', '1'].includes(word)) return { kind: 'value', value: { kind: 'onOff', value: true } };
-  if (word === row.words[1] || ['off', 'false', '0'].includes(word)) return { kind: 'value', value: { kind: 'onOff', value: false } };
+  if (word === row.words[0] || ['on', 'true', '1'].includes(word))
+    return { kind: 'value', value: { kind: 'onOff', value: true } };
+  if (word === row.words[1] || ['off', 'false', '0'].includes(word))
+    return { kind: 'value', value: { kind: 'onOff', value: false } };
   return fault(`must be ${row.words[0]} or ${row.words[1]}`);
 }
 
@@ -158,8 +190,10 @@ function readJson(text: string): SettingReading {
 export function urlFault(text: string): string | undefined {
   if (!URL.canParse(text)) return 'must be a whole address such as https://webpayments.imtapps.com/1/api/';
   const url = new URL(text);
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'must begin https:// (or http:// for a test system)';
-  if (url.username !== '' || url.password !== '') return 'must not carry a user name or password; those have settings of their own';
+  if (url.protocol !== 'https:' && url.protocol !== 'http:')
+    return 'must begin https:// (or http:// for a test system)';
+  if (url.username !== '' || url.password !== '')
+    return 'must not carry a user name or password; those have settings of their own';
   return undefined;
 }
 

@@ -48,21 +48,46 @@ export const endpointSettings: Readonly<Record<PartnerOperation, EndpointSetting
 
 export const settingsCatalogue: readonly CatalogueRow[] = [
   row(3, 'SSO login URL', 'url', { audience: 'biller', with: [23, 36] }),
-  ...endpoint('balance', 'needed', ['RTDR EndPoint/WebService URL', 'RTDR Username if Applicable', 'RTDR Key or Password if Applicable']),
-  ...endpoint('payment', 'needed', ['DataPump Payments EndPoint/WebService URL', 'DataPump Payments EndPoint/WebService Username', 'DataPump Payments EndPoint/WebService Password']),
-  ...endpoint('paperless', 'optional', ['DataPump Paperless EndPoint/WebService URL', 'DataPump Paperless EndPoint/WebService Username', 'DataPump Paperless EndPoint/WebService Password']),
-  ...endpoint('autopay', 'optional', ['DataPump AutoPay EndPoint/WebService URL', 'DataPump AutoPay EndPoint/WebService Username', 'DataPump AutoPay EndPoint/WebService Password']),
-  ...endpoint('pdf', 'needed', ['Remote PDF EndPoint/WebService URL', 'Remote PDF EndPoint/WebService Username', 'Remote PDF EndPoint/WebService Password']),
+  ...endpoint('balance', 'needed', [
+    'RTDR EndPoint/WebService URL',
+    'RTDR Username if Applicable',
+    'RTDR Key or Password if Applicable',
+  ]),
+  ...endpoint('payment', 'needed', [
+    'DataPump Payments EndPoint/WebService URL',
+    'DataPump Payments EndPoint/WebService Username',
+    'DataPump Payments EndPoint/WebService Password',
+  ]),
+  ...endpoint('paperless', 'optional', [
+    'DataPump Paperless EndPoint/WebService URL',
+    'DataPump Paperless EndPoint/WebService Username',
+    'DataPump Paperless EndPoint/WebService Password',
+  ]),
+  ...endpoint('autopay', 'optional', [
+    'DataPump AutoPay EndPoint/WebService URL',
+    'DataPump AutoPay EndPoint/WebService Username',
+    'DataPump AutoPay EndPoint/WebService Password',
+  ]),
+  ...endpoint('pdf', 'needed', [
+    'Remote PDF EndPoint/WebService URL',
+    'Remote PDF EndPoint/WebService Username',
+    'Remote PDF EndPoint/WebService Password',
+  ]),
   row(23, 'SSO logout URL', 'url', { audience: 'biller', with: [3, 36] }),
   row(32, 'Customer Profile - Set Block ACH/CC as ReadOnly', 'onOff', { audience: 'biller' }),
   row(36, 'SSO return URL', 'url', { audience: 'biller', with: [3, 23] }),
   row(ENVIRONMENTS_SETTING, 'RTDR Service Version', 'word', { word: MULTI_ENVIRONMENT, partnerNeeds: 'environments' }),
-  row(SIGN_IN_SETTING, 'Secondary RTDR EndPoint/WebService URL', 'url', { pairs: 'optional', partnerNeeds: 'separate sign-in' }),
+  row(SIGN_IN_SETTING, 'Secondary RTDR EndPoint/WebService URL', 'url', {
+    pairs: 'optional',
+    partnerNeeds: 'separate sign-in',
+  }),
   row(105, 'Batch Single Invoice Imports', 'onOff', { words: ['1', '0'], partnerNeeds: 'single invoices' }),
   row(131, 'JSON Config', 'json', {}),
 ].toSorted((a, b) => a.number - b.number);
 
-const byNumber: ReadonlyMap<string, CatalogueRow> = new Map(settingsCatalogue.map((entry) => [String(entry.number), entry]));
+const byNumber: ReadonlyMap<string, CatalogueRow> = new Map(
+  settingsCatalogue.map((entry) => [String(entry.number), entry]),
+);
 
 /** The catalogue's row of a setting; undefined for a number Causeway doesn't know (kept as text, with a warning). */
 export function catalogueRow(number: string): CatalogueRow | undefined {
@@ -90,13 +115,22 @@ function row(number: number, description: string, kind: SettingKind, more: Parti
   };
 }
 
-function endpoint(operation: PartnerOperation, urlPairs: 'needed' | 'optional', descriptions: readonly [string, string, string]): CatalogueRow[] {
+function endpoint(
+  operation: PartnerOperation,
+  urlPairs: 'needed' | 'optional',
+  descriptions: readonly [string, string, string],
+): CatalogueRow[] {
   const { url, username, password } = endpointSettings[operation];
   // Balance and payments are of every partner: what it cannot do is said by the rules in words of the operation.
   const partnerNeeds = operation === 'balance' || operation === 'payment' ? undefined : operation;
   return [
     row(url, descriptions[0], 'url', { pairs: urlPairs, partnerNeeds, with: [username, password] }),
     row(username, descriptions[1], 'text', { pairs: 'optional', partnerNeeds, with: [url] }),
-    row(password, descriptions[2], 'secret', { pairs: 'optional', partnerNeeds, with: [url], mayHoldPrivateKey: partnerNeeds === undefined }),
+    row(password, descriptions[2], 'secret', {
+      pairs: 'optional',
+      partnerNeeds,
+      with: [url],
+      mayHoldPrivateKey: partnerNeeds === undefined,
+    }),
   ];
 }

@@ -12,10 +12,20 @@ export function settingsFromTexts(
   partner: Pick<SettingContext, 'hasPrivateKey'> = { hasPrivateKey: false },
 ): Record<string, SettingValueOf<NewSecret>> {
   const context = { ...partner, isMultiEnvironment: texts[ENVIRONMENTS_SETTING] === MULTI_ENVIRONMENT };
-  const readings = Object.entries(texts).map(([number, text]) => ({ number, reading: settingFromText(number, text, context) }));
-  const faults = readings.flatMap(({ number, reading }) => (reading.kind === 'fault' ? [{ at: `advancedSettings.${number}`, message: reading.sentence }] : []));
+  const readings = Object.entries(texts).map(([number, text]) => ({
+    number,
+    reading: settingFromText(number, text, context),
+  }));
+  const faults = readings.flatMap(({ number, reading }) =>
+    reading.kind === 'fault' ? [{ at: `advancedSettings.${number}`, message: reading.sentence }] : [],
+  );
   if (faults.length > 0) {
-    throw refuseBiller('configuration-not-valid', { summary: faults.map((fault) => `${fault.at} ${fault.message}`).join('; '), faults });
+    throw refuseBiller('configuration-not-valid', {
+      summary: faults.map((fault) => `${fault.at} ${fault.message}`).join('; '),
+      faults,
+    });
   }
-  return Object.fromEntries(readings.flatMap(({ number, reading }) => (reading.kind === 'value' ? [[number, reading.value]] : [])));
+  return Object.fromEntries(
+    readings.flatMap(({ number, reading }) => (reading.kind === 'value' ? [[number, reading.value]] : [])),
+  );
 }

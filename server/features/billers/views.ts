@@ -13,23 +13,49 @@ import { catalogueRow } from './settings-catalogue.ts';
 /** A biller as lists and the switcher show it, with what its partner can do. */
 export function billerView(biller: Biller, partner: Partner | undefined): BillerView {
   const { bid, slug, name, guid, version, configuration } = biller;
-  return { bid, slug, name, guid, version, integrationPartner: configuration.profile.integrationPartner, partner: partner ? { ...partner.abilities, operations: [...partner.abilities.operations], name: partner.name } : null };
+  return {
+    bid,
+    slug,
+    name,
+    guid,
+    version,
+    integrationPartner: configuration.profile.integrationPartner,
+    partner: partner
+      ? { ...partner.abilities, operations: [...partner.abilities.operations], name: partner.name }
+      : null,
+  };
 }
 
 /** The configuration as this reader may see it: secrets as fingerprints, Console settings for Causeway's staff only. */
-export function configurationView(biller: Biller, partners: Partners, principal: Principal | undefined): ConfigurationAnswer {
+export function configurationView(
+  biller: Biller,
+  partners: Partners,
+  principal: Principal | undefined,
+): ConfigurationAnswer {
   const configuration = visibleTo(redact(biller.configuration), principal);
-  const context = settingContext(biller.configuration.advancedSettings, partners.get(biller.configuration.profile.integrationPartner));
+  const context = settingContext(
+    biller.configuration.advancedSettings,
+    partners.get(biller.configuration.profile.integrationPartner),
+  );
   const settings = Object.entries(configuration.advancedSettings).map(([number, value]) => {
     const row = catalogueRow(number);
-    return { number, description: row?.description ?? 'Unknown setting', text: settingToText(number, value, context), isSecret: row?.kind === 'secret', isKnown: row !== undefined };
+    return {
+      number,
+      description: row?.description ?? 'Unknown setting',
+      text: settingToText(number, value, context),
+      isSecret: row?.kind === 'secret',
+      isKnown: row !== undefined,
+    };
   });
   const faults = checkConfiguration(biller.configuration, partners).filter((fault) => maySeePath(fault.at, principal));
   return { bid: biller.bid, version: biller.version, configuration, settings, faults };
 }
 
 /** The differences this reader may see. */
-export function differencesFor(differences: readonly Difference[], principal: Principal | undefined): (Difference & { from?: never; to?: never })[] {
+export function differencesFor(
+  differences: readonly Difference[],
+  principal: Principal | undefined,
+): (Difference & { from?: never; to?: never })[] {
   return differences.filter((difference) => maySeePath(difference.path, principal)) as never;
 }
 
@@ -40,7 +66,9 @@ export function known(biller: Biller | undefined): Biller {
 }
 
 function visibleTo(view: ConfigurationView, principal: Principal | undefined): ConfigurationView {
-  const advancedSettings = Object.fromEntries(Object.entries(view.advancedSettings).filter(([number]) => maySeePath(`advancedSettings.${number}`, principal)));
+  const advancedSettings = Object.fromEntries(
+    Object.entries(view.advancedSettings).filter(([number]) => maySeePath(`advancedSettings.${number}`, principal)),
+  );
   return { ...view, advancedSettings };
 }
 
@@ -50,4 +78,3 @@ function maySeePath(path: string, principal: Principal | undefined): boolean {
   const number = /^advancedSettings\.(\d+)/.exec(path)?.[1];
   return number === undefined || catalogueRow(number)?.audience === 'biller';
 }
-
