@@ -1,0 +1,114 @@
+import type { FastifyRequest } from 'fastify';
+import { type Principal, SCOPES, type Scope } from '../../platform/access.ts';
+import type { Authenticate } from '../../platform/http.ts';
+import type { Platform } from '../../platform/platform.ts';
+import { type FoundCredential, findCredentialStatement, touchCredential } from './credential-store.ts';
+import { permissionsOf } from './roles.ts';
+import { isInForce, SESSION_COOKIE, tokenHashOf } from './session-limits.ts';
+import { findSession, type StaffSession, touchSession } from './staff-store.ts';
+
+/** How long this process may go on with a session that another one ended. */
+const SESSION_CACHED_MS = 2_000;
+const SESSIONS_CACHED_MAX = 2_000;
+/** `last_seen_at` and `last_used_at` are written at most this often. */
+const TOUCH_SECONDS = 60;
+const TOKEN_LENGTH_MAX = 100;
+const CREDENTIAL = /^cw_([1-9]\d{0,9})_[A-Za-z0-9_-]{43}$/;
+
+export type AuthenticateDeps = Pick<Platform, 'database' | 'clock' | 'log'>;
+
+/** Sessions read lately in this process, so that a screen with many requests asks the database once. */
+const cacheOf = new WeakMap<object, Map<string, { session: StaffSession; readMs: number }>>();
+
+/**
+ * Tells who is asking: a bearer credential (`cw_<bid>_…`, read on each call, so that a revoked one stops at once), or the
+ * session cookie (remembered 2 s). A header that names no credential in force is nobody, whatever the cookie says.
+ */
+export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
+  return async (request) => {
+    const header = request.headers.authorization;
+    if (header !== undefined) return credentialOf(deps, header);
+    const token = request.cookies[SESSION_COOKIE];
+    return token === undefined || token.length > TOKEN_LENGTH_MAX ? undefined : staffOf(deps, token);
+  };
+}
+
+/** The session's token of a request, where it has one. */
+export function sessionTokenOf(request: FastifyRequest): string | undefined {
+  return request.cookies[SESSION_COOKIE];
+}
+
+/** Makes this process ask the database again for every session: after one was ended or a user disabled here. */
+export function forgetSessions(deps: Pick<Platform, 'database'>): void {
+  cacheOf.get(deps.database)?.clear();
+}
+
+async function credentialOf(deps: AuthenticateDeps, header: string): Promise<Principal | undefined> {
+  const token = /^Bearer (\S+)$/i.exec(header)?.[1] ?? '';
+  const bid = Number(CREDENTIAL.exec(token)?.[1]);
+  if (!Number.isSafeInteger(bid)) return undefined;
+  const [found] = await deps.database.readNamed<FoundCredential & { [column: string]: unknown }>(
+    bid,
+    findCredentialStatement,
+    [bid, tokenHashOf(token)],
+  );
+  if (!found) return undefined;
+  const now = deps.clock.now();
+  if (isOlder(found.lastUsedAt, now)) {
+    await deps.database.withBiller(bid, (tx) => touchCredential(tx, { bid, id: found.id, at: now }));
+  }
+  return { kind: 'credential', bid, credentialId: found.id, name: found.name, scopes: found.scopes.filter(isScope) };
+}
+
+async function staffOf(deps: AuthenticateDeps, token: string): Promise<Principal | undefined> {
+  const session = await sessionOf(deps, token);
+  const now = deps.clock.now();
+  if (!session || session.user.disabledAt !== null || !isInForce(session, now)) return undefined;
+  if (isOlder(session.lastSeenAt, now)) {
+    await deps.database.withSystem((tx) => touchSession(tx, tokenHashOf(token), now));
+    keep(deps, token, { ...session, lastSeenAt: now });
+  }
+  const { user } = session;
+  return {
+    kind: 'staff',
+    userId: user.id,
+    email: user.email,
+    name: user.name,
+    permissions: permissionsOf(user.roles),
+    bid: user.bid,
+    csrfToken: session.csrfToken,
+  };
+}
+
+async function sessionOf(deps: AuthenticateDeps, token: string): Promise<StaffSession | undefined> {
+  const cached = cacheOf.get(deps.database)?.get(cacheKey(token));
+  if (cached && deps.clock.monotonicMs() - cached.readMs < SESSION_CACHED_MS) return cached.session;
+  const session = await deps.database.withSystem((tx) => findSession(tx, tokenHashOf(token)));
+  if (session) keep(deps, token, session);
+  return session;
+}
+
+function keep(deps: AuthenticateDeps, token: string, session: StaffSession): void {
+  const cache = cacheOf.get(deps.database) ?? new Map<string, { session: StaffSession; readMs: number }>();
+  cacheOf.set(deps.database, cache);
+  const key = cacheKey(token);
+  cache.delete(key);
+  cache.set(key, { session, readMs: deps.clock.monotonicMs() });
+  for (const oldest of cache.keys()) {
+    if (cache.size <= SESSIONS_CACHED_MAX) break;
+    cache.delete(oldest);
+  }
+}
+
+/** Tokens themselves are not kept in memory longer than their request. */
+function cacheKey(token: string): string {
+  return tokenHashOf(token).toString('base64');
+}
+
+function isOlder(at: Temporal.Instant | null, now: Temporal.Instant): boolean {
+  return at === null || now.epochMilliseconds - at.epochMilliseconds >= TOUCH_SECONDS * 1000;
+}
+
+function isScope(text: string): text is Scope {
+  return (SCOPES as readonly string[]).includes(text);
+}

@@ -1,0 +1,91 @@
+import { SCOPES, type Scope } from '../../platform/access.ts';
+import { recordAudit } from '../../platform/audit.ts';
+import type { Platform } from '../../platform/platform.ts';
+import type { Actor, Billers } from '../billers/index.ts';
+import { countCredentials, insertCredential, revokeCredentialRow } from './credential-store.ts';
+import { refuseIdentity } from './problems.ts';
+import { tokenHashOf } from './session-limits.ts';
+
+/** Credentials in force of one biller. */
+const CREDENTIALS_MAX = 50;
+const NAME_LENGTH_MAX = 80;
+
+export type CredentialDeps = Pick<Platform, 'database' | 'clock' | 'random'> & {
+  readonly billers: Pick<Billers, 'load'>;
+};
+
+export interface NewCredential {
+  readonly id: string;
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+  /** `cw_<bid>_<43 characters>`: told once, here; only its hash is stored. */
+  readonly token: string;
+}
+
+/** Makes a bearer credential of one biller with the scopes named, and the audit event with it. */
+export async function createCredential(
+  deps: CredentialDeps,
+  from: { bid: number; name?: string; scopes: readonly string[]; by: Actor },
+): Promise<NewCredential> {
+  const scopes = validScopes(from.scopes);
+  if (!(await deps.billers.load(from.bid)))
+    throw refuseIdentity('credential-not-valid', { summary: `there is no biller ${from.bid}` });
+  const now = deps.clock.now();
+  const id = deps.random.uuid();
+  const name = from.name?.trim().slice(0, NAME_LENGTH_MAX) || `credential of ${now.toString().slice(0, 10)}`;
+  const token = `cw_${from.bid}_${deps.random.token()}`;
+  await deps.database.withBiller(from.bid, async (tx) => {
+    if ((await countCredentials(tx, from.bid)) >= CREDENTIALS_MAX)
+      throw refuseIdentity('too-many-credentials', { most: CREDENTIALS_MAX });
+    await insertCredential(tx, from.bid, {
+      id,
+      name,
+      tokenHash: tokenHashOf(token),
+      scopes,
+      createdBy: from.by.name,
+      createdAt: now,
+    });
+    await recordAudit(tx, {
+      at: now,
+      bid: from.bid,
+      actorKind: from.by.kind,
+      actor: from.by.name,
+      act: 'credential.created',
+      subject: `credential/${id}`,
+      detail: { name, scopes },
+    });
+  });
+  return { id, name, scopes, token };
+}
+
+/** Revokes a credential: the next call that carries it is refused, in every process. */
+export async function revokeCredential(
+  deps: CredentialDeps,
+  from: { bid: number; id: string; by: Actor },
+): Promise<void> {
+  const now = deps.clock.now();
+  await deps.database.withBiller(from.bid, async (tx) => {
+    const name = await revokeCredentialRow(tx, { bid: from.bid, id: from.id, at: now });
+    if (name === undefined) throw refuseIdentity('unknown-credential');
+    await recordAudit(tx, {
+      at: now,
+      bid: from.bid,
+      actorKind: from.by.kind,
+      actor: from.by.name,
+      act: 'credential.revoked',
+      subject: `credential/${from.id}`,
+      detail: { name },
+    });
+  });
+}
+
+function validScopes(scopes: readonly string[]): readonly Scope[] {
+  const known = SCOPES.filter((scope) => scopes.includes(scope));
+  const unknown = scopes.filter((scope) => !(SCOPES as readonly string[]).includes(scope));
+  if (unknown.length > 0 || known.length === 0) {
+    const what =
+      unknown.length > 0 ? `${unknown.map((scope) => `“${scope}”`).join(', ')} is no scope` : 'it needs a scope';
+    throw refuseIdentity('credential-not-valid', { summary: `${what}; there are: ${SCOPES.join(', ')}` });
+  }
+  return known;
+}

@@ -1,0 +1,49 @@
+import { defineProblems } from '../../platform/problems.ts';
+
+/** Refusals of the identities feature. What an outsider can read in them is the same for users that exist and those that don't. */
+export const refuseIdentity = defineProblems({
+  'sign-in-refused': {
+    status: 401,
+    sentence:
+      'Email and password do not fit together. Check both; after {left} more failed tries, sign-in pauses for {pauseMinutes} minutes.',
+    whoCanAct: 'caller',
+  },
+  'sign-in-paused': {
+    status: 429,
+    sentence: 'Too many failed sign-ins. Sign-in opens again at {opensAt}.',
+    whoCanAct: 'caller',
+    isRetryable: true,
+  },
+  'sign-in-busy': {
+    status: 503,
+    sentence: 'Many people are signing in at the moment. Try again in {retryAfterSeconds} seconds.',
+    whoCanAct: 'caller',
+    isRetryable: true,
+  },
+  'invitation-not-valid': {
+    status: 410,
+    sentence:
+      'This invitation was used, has expired, or was replaced by a newer one. Ask whoever manages users for a new one.',
+    whoCanAct: 'caller',
+  },
+  'password-refused': { status: 422, sentence: 'That password can’t be used: {why}.', whoCanAct: 'caller' },
+  'user-exists': { status: 409, sentence: 'There is a user with that email already.', whoCanAct: 'caller' },
+  'user-not-valid': { status: 422, sentence: 'The user can’t be made like this: {summary}', whoCanAct: 'caller' },
+  'unknown-user': { status: 404, sentence: 'There is no such user.', whoCanAct: 'caller' },
+  'own-user': {
+    status: 409,
+    sentence: 'You can’t disable yourself. Someone else who manages users can.',
+    whoCanAct: 'caller',
+  },
+  'credential-not-valid': {
+    status: 422,
+    sentence: 'The credential can’t be made like this: {summary}',
+    whoCanAct: 'caller',
+  },
+  'unknown-credential': { status: 404, sentence: 'There is no such credential.', whoCanAct: 'caller' },
+  'too-many-credentials': {
+    status: 409,
+    sentence: 'The biller has {most} credentials in force. Revoke one that is not used.',
+    whoCanAct: 'caller',
+  },
+});

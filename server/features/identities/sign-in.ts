@@ -1,0 +1,124 @@
+import { recordAudit } from '../../platform/audit.ts';
+import type { Platform } from '../../platform/platform.ts';
+import type { Passwords } from './password.ts';
+import { refuseIdentity } from './problems.ts';
+import { SESSION_HOURS_MAX, tokenHashOf } from './session-limits.ts';
+import { findUserByEmail, insertSession, type StaffUser } from './staff-store.ts';
+import {
+  cleanThrottle,
+  clearFailures,
+  countFailure,
+  EMAIL_FAILURES_MAX,
+  PAUSE_MINUTES,
+  pausedUntil,
+  throttleKeys,
+} from './throttle-store.ts';
+
+export type SignInDeps = Pick<Platform, 'database' | 'clock' | 'random'> & { readonly passwords: Passwords };
+
+export interface SignInRequest {
+  readonly email: string;
+  readonly password: string;
+  readonly address: string;
+  readonly userAgent: string;
+}
+
+export interface SignedIn {
+  readonly user: StaffUser;
+  /** 256 bits; only its hash is stored. New at each sign-in, so that a planted one is worth nothing. */
+  readonly token: string;
+  readonly csrfToken: string;
+  readonly expiresAt: Temporal.Instant;
+}
+
+/**
+ * Signs a member of staff in. An unknown email, a wrong password, a disabled user and one without a password get the
+ * same answer after the same work. Failures are counted by email and by address; sign-in then pauses and says until when.
+ */
+export async function signIn(deps: SignInDeps, request: SignInRequest): Promise<SignedIn> {
+  const email = request.email.trim().toLowerCase();
+  const keys = throttleKeys({ email, address: request.address });
+  const { user, paused } = await deps.database.withSystem(async (tx) => ({
+    paused: await pausedUntil(
+      tx,
+      keys.map((each) => each.key),
+      deps.clock.now(),
+    ),
+    user: await findUserByEmail(tx, email),
+  }));
+  if (paused) throw pausedRefusal(deps, paused);
+  // Outside the transaction: it takes tens of milliseconds. Nobody's hash is verified where there is no user.
+  const isFitting = await deps.passwords.verify(request.password, user?.passwordHash ?? null);
+  if (!user || !isFitting || user.disabledAt !== null)
+    throw await failed(deps, { email, request, isKnown: user !== undefined });
+  return begin(deps, user, request);
+}
+
+/** Counts the failure, records it, and answers the refusal. */
+async function failed(
+  deps: SignInDeps,
+  from: { email: string; request: SignInRequest; isKnown: boolean },
+): Promise<Error> {
+  const now = deps.clock.now();
+  const [byEmail, byAddress] = await deps.database.withSystem(async (tx) => {
+    const [emailKey, addressKey] = throttleKeys({ email: from.email, address: from.request.address });
+    const email = emailKey && (await countFailure(tx, { ...emailKey, now }));
+    const address = addressKey && (await countFailure(tx, { ...addressKey, now }));
+    await cleanThrottle(tx, now);
+    await recordAudit(tx, {
+      at: now,
+      bid: null,
+      actorKind: 'staff',
+      // What was typed where no user has it may be a password typed in the wrong field: it is not kept.
+      actor: from.isKnown ? from.email : '(unknown email)',
+      act: 'sign-in.failed',
+      subject: from.isKnown ? `staff/${from.email}` : 'staff',
+      detail: { address: from.request.address, paused: (email?.lockedUntil ?? address?.lockedUntil ?? null) !== null },
+    });
+    return [email, address];
+  });
+  const lockedUntil = byEmail?.lockedUntil ?? byAddress?.lockedUntil;
+  if (lockedUntil) return pausedRefusal(deps, lockedUntil);
+  return refuseIdentity('sign-in-refused', { left: byEmail?.left ?? EMAIL_FAILURES_MAX, pauseMinutes: PAUSE_MINUTES });
+}
+
+async function begin(deps: SignInDeps, user: StaffUser, request: SignInRequest): Promise<SignedIn> {
+  const now = deps.clock.now();
+  const signedIn = {
+    user,
+    token: deps.random.token(),
+    csrfToken: deps.random.token(),
+    expiresAt: now.add({ hours: SESSION_HOURS_MAX }),
+  };
+  await deps.database.withSystem(async (tx) => {
+    const [emailKey] = throttleKeys({ email: user.email, address: request.address });
+    if (emailKey) await clearFailures(tx, emailKey.key);
+    await insertSession(tx, {
+      tokenHash: tokenHashOf(signedIn.token),
+      userId: user.id,
+      csrfToken: signedIn.csrfToken,
+      at: now,
+      expiresAt: signedIn.expiresAt,
+      address: request.address,
+      userAgent: request.userAgent.slice(0, 200),
+    });
+    await recordAudit(tx, {
+      at: now,
+      bid: null,
+      actorKind: 'staff',
+      actor: user.email,
+      act: 'sign-in',
+      subject: `staff/${user.email}`,
+      detail: { address: request.address },
+    });
+  });
+  return signedIn;
+}
+
+function pausedRefusal(deps: SignInDeps, until: Temporal.Instant): Error {
+  const seconds = Math.max(1, Math.ceil((until.epochMilliseconds - deps.clock.nowMs()) / 1000));
+  const opensAt = until
+    .toZonedDateTimeISO('America/Chicago')
+    .toLocaleString('en-US', { hour: 'numeric', minute: '2-digit', timeZoneName: 'short' });
+  return refuseIdentity('sign-in-paused', { opensAt, retryAfterSeconds: seconds });
+}

@@ -1,0 +1,243 @@
+import type { Tx } from '../../platform/database.ts';
+
+export interface StaffUser {
+  readonly id: string;
+  readonly email: string;
+  readonly name: string;
+  readonly roles: readonly string[];
+  /** Null for Causeway's own staff. */
+  readonly bid: number | null;
+  readonly hasPassword: boolean;
+  readonly disabledAt: Temporal.Instant | null;
+  readonly createdAt: Temporal.Instant;
+}
+
+export interface StaffSession {
+  readonly user: StaffUser;
+  readonly csrfToken: string;
+  readonly lastSeenAt: Temporal.Instant;
+  readonly expiresAt: Temporal.Instant;
+  readonly endedAt: Temporal.Instant | null;
+}
+
+const userColumns = [
+  'staff_user.id',
+  'staff_user.email',
+  'staff_user.name',
+  'staff_user.roles',
+  'staff_user.bid',
+  'staff_user.password_hash',
+  'staff_user.disabled_at',
+  'staff_user.created_at',
+] as const;
+
+interface UserRow {
+  id: string;
+  email: string;
+  name: string;
+  roles: string[];
+  bid: number | null;
+  password_hash: string | null;
+  disabled_at: Temporal.Instant | null;
+  created_at: Temporal.Instant;
+}
+
+/** The statements on staff users, their sessions and invitations. All need a transaction across billers. */
+export async function findUserByEmail(
+  tx: Tx,
+  email: string,
+): Promise<(StaffUser & { passwordHash: string | null }) | undefined> {
+  const row = await tx.selectFrom('staff_user').select(userColumns).where('email', '=', email).executeTakeFirst();
+  return row && { ...userOf(row), passwordHash: row.password_hash };
+}
+
+export async function findUser(tx: Tx, id: string): Promise<StaffUser | undefined> {
+  const row = await tx.selectFrom('staff_user').select(userColumns).where('id', '=', id).executeTakeFirst();
+  return row && userOf(row);
+}
+
+/** Users by email; those of one biller where `bid` is given. */
+export async function listUsers(
+  tx: Tx,
+  from: { bid: number | null; afterEmail: string; limit: number },
+): Promise<readonly StaffUser[]> {
+  const rows = await tx
+    .selectFrom('staff_user')
+    .select(userColumns)
+    .where('email', '>', from.afterEmail)
+    .$if(from.bid !== null, (query) => query.where('bid', '=', from.bid))
+    .orderBy('email')
+    .limit(from.limit)
+    .execute();
+  return rows.map(userOf);
+}
+
+export async function insertUser(
+  tx: Tx,
+  user: {
+    id: string;
+    email: string;
+    name: string;
+    roles: readonly string[];
+    bid: number | null;
+    createdAt: Temporal.Instant;
+  },
+): Promise<boolean> {
+  const made = await tx
+    .insertInto('staff_user')
+    .values({
+      id: user.id,
+      email: user.email,
+      name: user.name,
+      roles: [...user.roles],
+      bid: user.bid,
+      created_at: user.createdAt,
+    })
+    .onConflict((conflict) => conflict.column('email').doNothing())
+    .returning('id')
+    .executeTakeFirst();
+  return made !== undefined;
+}
+
+export async function setPassword(tx: Tx, userId: string, passwordHash: string): Promise<void> {
+  await tx.updateTable('staff_user').set({ password_hash: passwordHash }).where('id', '=', userId).execute();
+}
+
+export async function disableUser(tx: Tx, userId: string, at: Temporal.Instant): Promise<void> {
+  await tx
+    .updateTable('staff_user')
+    .set({ disabled_at: at })
+    .where('id', '=', userId)
+    .where('disabled_at', 'is', null)
+    .execute();
+}
+
+export async function insertSession(
+  tx: Tx,
+  session: {
+    tokenHash: Buffer;
+    userId: string;
+    csrfToken: string;
+    at: Temporal.Instant;
+    expiresAt: Temporal.Instant;
+    address: string;
+    userAgent: string;
+  },
+): Promise<void> {
+  await tx
+    .insertInto('staff_session')
+    .values({
+      token_hash: session.tokenHash,
+      user_id: session.userId,
+      csrf_token: session.csrfToken,
+      created_at: session.at,
+      last_seen_at: session.at,
+      expires_at: session.expiresAt,
+      address: session.address,
+      user_agent: session.userAgent,
+    })
+    .execute();
+}
+
+export async function findSession(tx: Tx, tokenHash: Buffer): Promise<StaffSession | undefined> {
+  const row = await tx
+    .selectFrom('staff_session')
+    .innerJoin('staff_user', 'staff_user.id', 'staff_session.user_id')
+    .select([
+      ...userColumns,
+      'staff_session.csrf_token',
+      'staff_session.last_seen_at',
+      'staff_session.expires_at',
+      'staff_session.ended_at',
+    ])
+    .where('staff_session.token_hash', '=', tokenHash)
+    .executeTakeFirst();
+  return (
+    row && {
+      user: userOf(row),
+      csrfToken: row.csrf_token,
+      lastSeenAt: row.last_seen_at,
+      expiresAt: row.expires_at,
+      endedAt: row.ended_at,
+    }
+  );
+}
+
+export async function touchSession(tx: Tx, tokenHash: Buffer, at: Temporal.Instant): Promise<void> {
+  await tx
+    .updateTable('staff_session')
+    .set({ last_seen_at: at })
+    .where('token_hash', '=', tokenHash)
+    .where('last_seen_at', '<', at)
+    .execute();
+}
+
+export async function endSession(tx: Tx, tokenHash: Buffer, at: Temporal.Instant): Promise<void> {
+  await tx
+    .updateTable('staff_session')
+    .set({ ended_at: at })
+    .where('token_hash', '=', tokenHash)
+    .where('ended_at', 'is', null)
+    .execute();
+}
+
+export async function endSessionsOf(tx: Tx, userId: string, at: Temporal.Instant): Promise<void> {
+  await tx
+    .updateTable('staff_session')
+    .set({ ended_at: at })
+    .where('user_id', '=', userId)
+    .where('ended_at', 'is', null)
+    .execute();
+}
+
+/** A new invitation takes the place of those not taken up yet. */
+export async function replaceInvitation(
+  tx: Tx,
+  from: { userId: string; tokenHash: Buffer; expiresAt: Temporal.Instant },
+): Promise<void> {
+  await tx.deleteFrom('staff_invitation').where('user_id', '=', from.userId).where('used_at', 'is', null).execute();
+  await tx
+    .insertInto('staff_invitation')
+    .values({ token_hash: from.tokenHash, user_id: from.userId, expires_at: from.expiresAt })
+    .execute();
+}
+
+/** Whose invitation it is, while it is in force. */
+export async function findInvitation(tx: Tx, tokenHash: Buffer, now: Temporal.Instant): Promise<StaffUser | undefined> {
+  const row = await tx
+    .selectFrom('staff_invitation')
+    .innerJoin('staff_user', 'staff_user.id', 'staff_invitation.user_id')
+    .select(userColumns)
+    .where('staff_invitation.token_hash', '=', tokenHash)
+    .where('staff_invitation.used_at', 'is', null)
+    .where('staff_invitation.expires_at', '>', now)
+    .where('staff_user.disabled_at', 'is', null)
+    .executeTakeFirst();
+  return row && userOf(row);
+}
+
+/** Uses an invitation up; false when another request was first. */
+export async function useInvitation(tx: Tx, tokenHash: Buffer, now: Temporal.Instant): Promise<boolean> {
+  const used = await tx
+    .updateTable('staff_invitation')
+    .set({ used_at: now })
+    .where('token_hash', '=', tokenHash)
+    .where('used_at', 'is', null)
+    .where('expires_at', '>', now)
+    .returning('user_id')
+    .executeTakeFirst();
+  return used !== undefined;
+}
+
+function userOf(row: UserRow): StaffUser {
+  return {
+    id: row.id,
+    email: row.email,
+    name: row.name,
+    roles: row.roles,
+    bid: row.bid,
+    hasPassword: row.password_hash !== null,
+    disabledAt: row.disabled_at,
+    createdAt: row.created_at,
+  };
+}
