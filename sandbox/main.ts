@@ -20,11 +20,15 @@ const USAGE = `node sandbox/main.ts [options]
   --end-with-stdin      stop when standard input closes: with the program that started this one, however that ends
   --json                print one line of JSON when both are ready`;
 
+/** However stuck a connection is, a stop ends by then. */
+const STOP_MS_MAX = 2_000;
+
 /** Starts both sandboxes; true exit codes: 0 stopped, 2 wrong usage, 3 could not start. */
 async function main(): Promise<void> {
   const options = readOptions();
   const stops: (() => Promise<void>)[] = [];
   const stop = (): void => {
+    setTimeout(() => process.exit(0), STOP_MS_MAX).unref();
     void Promise.all(stops.map((end) => end())).then(() => process.exit(0));
   };
   process.on('SIGTERM', stop).on('SIGINT', stop);
@@ -40,7 +44,7 @@ async function main(): Promise<void> {
     const processor = await createProcessorSandbox({
       port: options.processorPort,
       ...(options.settleMs > 0 ? { autoSettleMs: options.settleMs } : {}),
-      ...(process.env['SANDBOX_PROCESSOR_SECRET'] ? { secretKey: process.env['SANDBOX_PROCESSOR_SECRET'] } : {}),
+      ...(process.env.SANDBOX_PROCESSOR_SECRET ? { secretKey: process.env.SANDBOX_PROCESSOR_SECRET } : {}),
       ...(options.webhookUrl === null ? {} : { webhook: webhookOf(options.webhookUrl) }),
       ...processorState,
     });
@@ -69,7 +73,7 @@ async function main(): Promise<void> {
 
 /** Secrets come by the environment: other users of the machine can see arguments. */
 function webhookOf(url: string): { url: string; secret?: string } {
-  const secret = process.env['SANDBOX_WEBHOOK_SECRET'];
+  const secret = process.env.SANDBOX_WEBHOOK_SECRET;
   return secret ? { url, secret } : { url };
 }
 

@@ -85,6 +85,27 @@ describe('media types', () => {
   });
 });
 
+describe('Spectrum', () => {
+  const logInWith = (spectrum: TestClient, more: Record<string, unknown>) => {
+    const attributes = { username: 'causeway', password: 'sandbox-password', ...more };
+    return spectrum.ask('POST', 'sessions/', { body: { data: { id: '1', type: 'sessions', attributes } } });
+  };
+
+  it('asks for the private key, takes a cookie or a bearer token, and has neither settings nor bills', async () => {
+    imt.configure('5000', { system: 'spectrum', privateKey: 'pk!', sessionAnswer: 'token' });
+    const spectrum = new TestClient(imt, '5000');
+    expect((await logInWith(spectrum, {})).status).toBe(401);
+    const answer = await logInWith(spectrum, { private_key: 'pk!' });
+    expect(answer.headers.getSetCookie()).toEqual([]);
+    const headers = { Authorization: `Bearer ${answer.json?.data?.attributes?.token}` };
+    expect((await spectrum.ask('GET', 'payments-due/?filter[policy_number]=20240903', { headers })).status).toBe(200);
+    expect((await spectrum.ask('GET', 'bills/20240903/', { headers })).status).toBe(404);
+    expect((await spectrum.ask('PATCH', 'settings/20240903/', { headers, body: {} })).status).toBe(404);
+    imt.configure('5000', { sessionAnswer: 'cookie' });
+    expect((await logInWith(spectrum, { private_key: 'pk!' })).headers.getSetCookie()).toHaveLength(2);
+  });
+});
+
 describe('payments due', () => {
   it('answers the sample policy as the specification prints it: every attribute, in its order', async () => {
     const sample = JSON.parse(readFileSync(new URL('payments-due.sample.json', import.meta.url), 'utf8')) as unknown;

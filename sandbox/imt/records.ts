@@ -42,6 +42,12 @@ export type PolicyInput = z.infer<typeof policyInput>;
 
 /** How one instance behaves. Every field can be changed while it runs. */
 export const instanceSettings = z.strictObject({
+  /** Spectrum asks for a private key at login and has neither settings nor bills (its PDFs come by SFTP). */
+  system: z.enum(['mips-apps', 'spectrum']),
+  /** The private key a Spectrum login must bring; unused for MIPS/APPS. */
+  privateKey: z.string().max(200),
+  /** What a login hands out: cookies, or a bearer token in the answer (Spectrum may do either). */
+  sessionAnswer: z.enum(['cookie', 'token']),
   /** Usernames and their passwords. */
   users: z.record(z.string().min(1).max(100), z.string().max(200)),
   /** `immediate`: what is due falls at once. `pending`: the pending amount rises and what is due stays. `delayed`: falls after `delayMs`. */
@@ -71,6 +77,9 @@ export const instancePatch = instanceSettings.partial();
 export type InstancePatch = z.infer<typeof instancePatch>;
 
 export const DEFAULT_SETTINGS: InstanceSettings = {
+  system: 'mips-apps',
+  privateKey: 'sandbox-private-key',
+  sessionAnswer: 'cookie',
   users: { causeway: 'sandbox-password' },
   mode: 'immediate',
   delayMs: 0,

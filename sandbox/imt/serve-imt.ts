@@ -49,10 +49,10 @@ export async function serveImt(partner: Partner, request: IncomingMessage, respo
     return;
   }
   const body = bytes === null || bytes.length === 0 ? undefined : parseJson(bytes);
-  const operation = operationOf(method, target, body);
+  const operation = operationOf(method, target, { body, system: instance.settings.system });
   const now = Date.now();
   const username =
-    operation === 'login' ? loginName(body) : partner.sessions.username(instance.id, sessionCookie(request), now);
+    operation === 'login' ? loginName(body) : partner.sessions.username(instance.id, sessionKey(request), now);
   const policyNumber = operation === 'payment' ? paymentPolicy(body) : target.policyNumber;
   const transactionId = operation === 'payment' ? attributeText(body, 'transaction_id') : null;
   const entry = partner.log.begin({
@@ -134,14 +134,18 @@ async function perform(
 function login(partner: Partner, { instance, body }: Call): Answer {
   const data = readResource(body, 'sessions');
   if ('status' in data) return data;
-  const { username, password } = data.attributes;
-  const { users, sessionTtlMs: ttlMs, secondLogin } = instance.settings;
+  const { username, password, private_key: privateKey } = data.attributes;
+  const { users, sessionTtlMs: ttlMs, secondLogin, system, sessionAnswer } = instance.settings;
   const isKnown = typeof username === 'string' && Object.hasOwn(users, username) && users[username] === password;
   if (!isKnown) return errorAnswer(401, 'Wrong username or password');
+  if (system === 'spectrum' && privateKey !== instance.settings.privateKey)
+    return errorAnswer(401, 'Wrong private key');
   const replace = secondLogin === 'replace';
   const cookie = partner.sessions.open({ instance: instance.id, username, ttlMs, replace }, Date.now());
   const cookies = [`sessionid=${cookie}; Path=/; HttpOnly; SameSite=Lax`, 'imt_node=web1; Path=/'];
-  const answer = documentAnswer(201, { data: { type: 'sessions', id: data.id, attributes: { username } } });
+  const attributes = sessionAnswer === 'token' ? { username, token: cookie } : { username };
+  const answer = documentAnswer(201, { data: { type: 'sessions', id: data.id, attributes } });
+  if (sessionAnswer === 'token') return answer;
   return { ...answer, headers: { 'Set-Cookie': cookies } };
 }
 
@@ -199,7 +203,11 @@ function readTarget(url: string): Target | null {
   return { ...target, policyNumber: filter };
 }
 
-function operationOf(method: string, target: Target, body: unknown): Operation | 'unknown' {
+function operationOf(
+  method: string,
+  target: Target,
+  { body, system }: { body: unknown; system: Instance['settings']['system'] },
+): Operation | 'unknown' {
   const { resource, policyNumber } = target;
   if (resource === 'sessions') {
     if (method === 'POST') return 'login';
@@ -207,12 +215,16 @@ function operationOf(method: string, target: Target, body: unknown): Operation |
   }
   if (resource === 'payments-due' && method === 'GET' && policyNumber !== null) return 'balance';
   if (resource === 'payments' && method === 'POST') return 'payment';
+  if (system === 'spectrum') return 'unknown';
   if (resource === 'bills' && method === 'GET' && policyNumber !== null) return 'pdf';
   if (resource !== 'settings' || method !== 'PATCH' || policyNumber === null) return 'unknown';
   return attributeOf(body, 'bill_mode') === undefined ? 'paperless' : 'autopay';
 }
 
-function sessionCookie(request: IncomingMessage): string | null {
+/** The session a request names: by cookie, or by bearer token. */
+function sessionKey(request: IncomingMessage): string | null {
+  const bearer = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '');
+  if (bearer?.[1] !== undefined) return bearer[1];
   const match = /(?:^|;\s*)sessionid=([^;]+)/.exec(request.headers.cookie ?? '');
   return match?.[1] ?? null;
 }

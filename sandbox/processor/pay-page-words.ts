@@ -8,6 +8,7 @@ export interface Words {
   cancel: string;
   cardHeading: string;
   bankHeading: string;
+  cardHolder: string;
   holder: string;
   cardNumber: string;
   expiry: string;
@@ -59,6 +60,7 @@ const en: Words = {
   cancel: 'Cancel and go back',
   cardHeading: 'Card details',
   bankHeading: 'Bank account',
+  cardHolder: 'Name on the card',
   holder: 'Name on the account',
   cardNumber: 'Card number',
   expiry: 'Expiry date',
@@ -80,7 +82,7 @@ const en: Words = {
   errorTitle: 'Error: ',
   errorHeading: 'Please check the form. You have not been charged.',
   errors: {
-    holder: 'Enter the name on the account',
+    holder: 'Enter the name as your bank has it',
     cardNumber: 'This is not a valid card number. Check the digits and type it again',
     cardUnknown: 'This is a sandbox: use a card number from the list of test numbers',
     cardBrand: 'This biller does not take this card. Use another one',
@@ -115,6 +117,7 @@ const es: Words = {
   cancel: 'Cancelar y volver',
   cardHeading: 'Datos de la tarjeta',
   bankHeading: 'Cuenta bancaria',
+  cardHolder: 'Nombre en la tarjeta',
   holder: 'Nombre del titular',
   cardNumber: 'Número de tarjeta',
   expiry: 'Fecha de vencimiento',
@@ -136,7 +139,7 @@ const es: Words = {
   errorTitle: 'Error: ',
   errorHeading: 'Revise el formulario. No se le ha cobrado.',
   errors: {
-    holder: 'Escriba el nombre del titular',
+    holder: 'Escriba el nombre como lo tiene su banco',
     cardNumber: 'Este número de tarjeta no es válido. Revise los dígitos y escríbalo otra vez',
     cardUnknown: 'Este es un entorno de prueba: use un número de tarjeta de la lista',
     cardBrand: 'Este emisor no acepta esta tarjeta. Use otra',

@@ -25,7 +25,7 @@ export function payPage(checkout: Checkout, form: FormState): string {
       ? `<p class="check"><input type="checkbox" id="remember" name="remember" value="yes"><label for="remember">${words.remember}</label></p>`
       : '';
   const body = `
-<p class="sandbox">${words.sandbox}</p>
+<header class="sandbox"><p>${words.sandbox}</p></header>
 <main>
 ${hasErrors ? errorSummary(words, form) : ''}
 <h1>${escapeHtml(heading)}</h1>
@@ -56,7 +56,7 @@ export function closedPage(
   const back = backUrl === null ? '' : `<p><a class="button" href="${escapeHtml(backUrl)}">${words.back}</a></p>`;
   return frame(locale, {
     title: text,
-    body: `<p class="sandbox">${words.sandbox}</p><main><h1>${text}</h1>${more}${back}</main>`,
+    body: `<header class="sandbox"><p>${words.sandbox}</p></header><main><h1>${text}</h1>${more}${back}</main>`,
   });
 }
 
@@ -65,7 +65,7 @@ function cardFields(words: Words, form: FormState): string {
   return [
     field(words, form, {
       name: 'holder',
-      label: words.holder,
+      label: words.cardHolder,
       autocomplete: 'cc-name',
       value: values.holder ?? sample(filled, 'Sandy Sample'),
     }),
@@ -176,18 +176,19 @@ ${hint ? `<p class="hint" id="${name}-hint">${hint}</p>` : ''}${error ? `<p clas
 
 function errorSummary(words: Words, form: FormState): string {
   const items = Object.entries(form.errors).map(
-    ([name, error]) => `<li><a href="#${name}">${words.errors[error]}</a></li>`,
+    ([name, error]) =>
+      `<li><a href="#${name === 'accountType' ? 'type-checking' : name}">${words.errors[error]}</a></li>`,
   );
-  return `<div class="summary" role="alert" tabindex="-1" id="errors"><h2>${words.errorHeading}</h2><ul>${items.join('')}</ul></div>`;
+  return `<div class="summary" role="alert" tabindex="-1" autofocus id="errors"><h2>${words.errorHeading}</h2><ul>${items.join('')}</ul></div>`;
 }
 
 function testList(words: Words, checkout: Checkout): string {
   const rows = TEST_NUMBERS.filter((test) => test.kind === checkout.method).map((test) => {
     const label = test.label[checkout.locale];
-    return `<tr><td><code>${grouped(test)}</code></td><td>${label}</td><td><a href="/pay/${checkout.id}?use=${test.name}" aria-label="${words.use}: ${label}">${words.use}</a></td></tr>`;
+    return `<li><code>${grouped(test)}</code><span>${label}</span><a href="/pay/${checkout.id}?use=${test.name}" aria-label="${words.use}: ${label}">${words.use}</a></li>`;
   });
   const routing = checkout.method === 'ACH' ? `<p>${words.bankRouting} <code>${TEST_ROUTING}</code></p>` : '';
-  return `<section class="tests" aria-labelledby="tests"><h2 id="tests">${words.testNumbers}</h2><p>${words.testHint}</p>${routing}<table>${rows.join('')}</table></section>`;
+  return `<section class="tests" aria-labelledby="tests"><h2 id="tests">${words.testNumbers}</h2><p>${words.testHint}</p>${routing}<ul>${rows.join('')}</ul></section>`;
 }
 
 function grouped({ kind, number }: TestNumber): string {
@@ -210,7 +211,7 @@ const STYLE = `
 @media(prefers-color-scheme:dark){:root{--text:#e8edf2;--soft:#a9b6c3;--ground:#10161c;--card:#18212a;--line:#6d7c8b;--act:#7db8f2;--act-text:#08131e;--bad:#ff9a90}}
 *{box-sizing:border-box}body{margin:0;background:var(--ground);color:var(--text);font:1.0625rem/1.5 system-ui,sans-serif}
 main{max-width:32rem;margin:0 auto;padding:1rem 1rem 3rem}
-.sandbox{margin:0;padding:.5rem 1rem;background:#ffd75e;color:#1d1700;text-align:center;font-size:.9375rem}
+.sandbox p{margin:0}.sandbox{padding:.5rem 1rem;background:#ffd75e;color:#1d1700;text-align:center;font-size:.9375rem}
 h1{font-size:1.375rem;line-height:1.25;margin:1rem 0 .25rem}h2{font-size:1.125rem;margin:0 0 .5rem}
 .amount{font-size:2.25rem;font-weight:700;margin:0;font-variant-numeric:tabular-nums}
 fieldset{border:0;margin:1rem 0 0;padding:0}legend{font-weight:600;padding:0;margin-bottom:.5rem}
@@ -226,9 +227,8 @@ button.plain{margin-top:.5rem;background:transparent;border-color:transparent;co
 .summary{border:3px solid var(--bad);border-radius:.5rem;padding:1rem;margin-top:1rem}.summary ul{margin:0;padding-left:1.25rem}.summary a{color:var(--bad)}
 .authorization{font-size:.9375rem;white-space:pre-line;border-left:4px solid var(--line);padding-left:.75rem}
 .tests{margin-top:2rem;padding:1rem;background:var(--card);border:1px dashed var(--line);border-radius:.5rem;font-size:.9375rem}
-table{border-collapse:collapse;width:100%}td{padding:.5rem .5rem .5rem 0;border-top:1px solid color-mix(in srgb,var(--line) 40%,transparent);vertical-align:top}
-td:last-child{padding-right:0;text-align:right}td a{display:inline-block;padding:.25rem .5rem}code{font-variant-numeric:tabular-nums}
-@media(max-width:26rem){td{display:block;border:0;padding:.125rem 0}td:first-child{border-top:1px solid var(--line);padding-top:.5rem}td:last-child{text-align:left;padding-bottom:.5rem}td a{padding-left:0}}
+.tests ul{list-style:none;margin:0;padding:0}.tests li{display:grid;grid-template-columns:1fr auto;column-gap:.75rem;padding:.375rem 0;border-top:1px solid color-mix(in srgb,var(--line) 40%,transparent)}
+.tests code{font-size:1rem;font-variant-numeric:tabular-nums}.tests span{grid-row:2;color:var(--soft)}.tests a{grid-row:1/3;grid-column:2;align-self:center;padding:.75rem .5rem}
 `;
 
 const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
