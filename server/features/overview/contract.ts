@@ -1,0 +1,109 @@
+import { z } from 'zod';
+
+const cents = z.int().describe('Whole US cents');
+const instant = z.string().describe('ISO 8601 instant');
+const bid = z.int().min(1).max(2_147_483_647);
+
+export const overviewQuery = z.strictObject({
+  bid: z.coerce.number().pipe(bid).optional().describe('Left out: every biller the reader may see'),
+  hours: z.coerce.number().int().min(1).max(72).default(24).describe('How far the hourly figures reach back'),
+  days: z.coerce.number().int().min(1).max(92).default(14).describe('How far the daily figures reach back'),
+});
+
+/** What waits for a person now. Each count leads to a list of the staff application. */
+export const needsSchema = z.strictObject({
+  workItems: z.int(),
+  heldPayments: z.int(),
+  unknownPayments: z.int().describe('Posts whose outcome is being found out'),
+  heldSettings: z.int().describe('Paperless and AutoPay changes that need a person'),
+  chargesInDoubt: z.int().describe('The processor has not said whether money was taken'),
+  failingLanes: z.int().describe('Lanes whose endpoint did not answer the last time'),
+  pausedLanes: z.int(),
+  refusedFiles: z.int().describe('Invoice files of the last 7 days refused, in whole or in part'),
+  failedNotices: z.int().describe('Emails of the last 7 days that could not be sent'),
+  unposted: z.strictObject({ count: z.int(), amountCents: cents, oldestAt: instant.nullable() }),
+});
+
+export const overviewSchema = z
+  .strictObject({
+    at: instant,
+    needs: needsSchema,
+    paymentsByDay: z.array(
+      z.strictObject({ day: z.string(), method: z.enum(['CC', 'ACH']), count: z.int(), amountCents: cents }),
+    ),
+    postsByHour: z.array(
+      z.strictObject({ at: instant, posted: z.int(), rejected: z.int(), notSent: z.int(), unknown: z.int() }),
+    ),
+    refreshesByHour: z.array(
+      z.strictObject({ at: instant, fresh: z.int(), failed: z.int(), medianMs: z.int(), slowMs: z.int() }),
+    ),
+    importsByDay: z.array(
+      z.strictObject({
+        day: z.string(),
+        files: z.int(),
+        refusedFiles: z.int(),
+        invoicesAccepted: z.int(),
+        invoicesRefused: z.int(),
+      }),
+    ),
+  })
+  .meta({ id: 'Overview' });
+export type OverviewView = z.infer<typeof overviewSchema>;
+
+export const postRateQuery = z.strictObject({
+  bid: z.coerce.number().pipe(bid).optional(),
+  minutes: z.coerce.number().int().min(5).max(180).default(60),
+});
+/** Attempts to post, by minute; minutes in which nothing was tried are there with zeros. */
+export const postRateSchema = z.strictObject({
+  items: z.array(z.strictObject({ at: instant, posted: z.int(), failed: z.int(), unknown: z.int() })),
+});
+
+export const workItemsQuery = z.strictObject({
+  bid: z.coerce.number().pipe(bid).optional(),
+  kind: z.string().max(60).optional(),
+  state: z.enum(['open', 'closed']).default('open'),
+  cursor: z
+    .string()
+    .regex(/^\d{1,10}-\d{1,15}$/)
+    .optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+export const workItemSchema = z
+  .strictObject({
+    bid: z.int(),
+    billerName: z.string(),
+    id: z.int(),
+    kind: z.string(),
+    subject: z.string().describe('What it is about, e.g. the number of a payment'),
+    sentence: z.string(),
+    detail: z.record(z.string(), z.json()),
+    openedAt: instant,
+    closedAt: instant.nullable(),
+    closedBy: z.string().nullable(),
+  })
+  .meta({ id: 'WorkItem' });
+export type WorkItemView = z.infer<typeof workItemSchema>;
+export const workItemsPage = z.strictObject({ items: z.array(workItemSchema), nextCursor: z.string().nullable() });
+export const workItemParams = z.object({ bid: z.coerce.number().pipe(bid), id: z.coerce.number().int().min(1) });
+export const closeWorkItemBody = z.strictObject({
+  reason: z.string().trim().min(3, 'say what was done, in a few words').max(500),
+});
+
+export const searchQuery = z.strictObject({
+  q: z.string().trim().min(1).max(200).describe('Anything: a number, a name, a reference, an invoice number'),
+  bid: z.coerce.number().pipe(bid).optional(),
+});
+export const HIT_KINDS = ['biller', 'account', 'invoice', 'payment', 'delivery', 'invoiceFile'] as const;
+export const hitSchema = z
+  .strictObject({
+    kind: z.enum(HIT_KINDS),
+    bid: z.int(),
+    id: z.string().describe('As it stands in the address of its page'),
+    title: z.string(),
+    detail: z.string(),
+    isExact: z.boolean(),
+  })
+  .meta({ id: 'SearchHit' });
+export type SearchHit = z.infer<typeof hitSchema>;
+export const searchAnswer = z.strictObject({ items: z.array(hitSchema) });

@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import { needs, type Permission, SIGNED_IN } from '../../platform/access.ts';
+import type { App } from '../../platform/http.ts';
+import type { Platform } from '../../platform/platform.ts';
+import { refuse } from '../../platform/problems.ts';
+import { closeItem } from './close-item.ts';
+import * as contract from './contract.ts';
+import { listWorkItems } from './list-work-items.ts';
+import { reachOf, within } from './reach.ts';
+import { readOverview } from './read-overview.ts';
+import { readPostRate } from './read-post-rate.ts';
+import { searchEverything } from './search-everything.ts';
+
+type OverviewDeps = Pick<Platform, 'database' | 'clock'>;
+
+const tags = ['Overview'];
+const NOTHING: ReadonlySet<Permission> = new Set();
+
+/** The first page of staff and the search across features. Everything is narrowed to the reader's own biller, if any. */
+export function registerOverviewRoutes(app: App, deps: OverviewDeps): void {
+  app.get(
+    '/api/v1/overview',
+    {
+      config: { access: SIGNED_IN },
+      schema: {
+        tags,
+        summary: 'What needs a person now, and figures of the last hours and days',
+        querystring: contract.overviewQuery,
+        response: { 200: contract.overviewSchema },
+      },
+    },
+    async (request) => {
+      const { bid, hours, days } = request.query;
+      const now = deps.clock.now();
+      return within(deps.database, reachOf(request.principal, bid), (tx) => readOverview(tx, { now, hours, days }));
+    },
+  );
+  app.get(
+    '/api/v1/overview/posts-by-minute',
+    {
+      config: { access: needs({ permission: 'deliveries:read' }) },
+      schema: {
+        tags,
+        summary: 'Attempts to post, by minute',
+        querystring: contract.postRateQuery,
+        response: { 200: contract.postRateSchema },
+      },
+    },
+    async (request) => {
+      const now = deps.clock.now();
+      const items = await within(deps.database, reachOf(request.principal, request.query.bid), (tx) =>
+        readPostRate(tx, { now, minutes: request.query.minutes }),
+      );
+      return { items };
+    },
+  );
+  app.get(
+    '/api/v1/search',
+    {
+      config: { access: SIGNED_IN },
+      schema: {
+        tags,
+        summary: 'Find a biller, account, invoice, payment, delivery or file by anything pasted',
+        querystring: contract.searchQuery,
+        response: { 200: contract.searchAnswer },
+      },
+    },
+    async (request) => {
+      const { q, bid } = request.query;
+      const permissions = request.principal?.kind === 'staff' ? request.principal.permissions : NOTHING;
+      return {
+        items: await within(deps.database, reachOf(request.principal, bid), (tx) =>
+          searchEverything(tx, { q, permissions }),
+        ),
+      };
+    },
+  );
+  registerWorkItems(app, deps);
+}
+
+function registerWorkItems(app: App, deps: OverviewDeps): void {
+  app.get(
+    '/api/v1/work-items',
+    {
+      config: { access: SIGNED_IN },
+      schema: {
+        tags,
+        summary: 'What waits for a person, newest first',
+        querystring: contract.workItemsQuery,
+        response: { 200: contract.workItemsPage },
+      },
+    },
+    async (request) =>
+      within(deps.database, reachOf(request.principal, request.query.bid), (tx) => listWorkItems(tx, request.query)),
+  );
+  app.post(
+    '/api/v1/billers/:bid/work-items/:id/close',
+    {
+      config: { access: needs({ permission: 'deliveries:operate' }) },
+      schema: {
+        tags,
+        summary: 'Close an item: say what was done about it',
+        params: contract.workItemParams,
+        body: contract.closeWorkItemBody,
+        response: { 200: z.strictObject({ closedAt: z.string() }) },
+      },
+    },
+    async (request) => {
+      if (!request.principal) throw refuse('not-signed-in');
+      return closeItem(deps, { ...request.params, reason: request.body.reason, principal: request.principal });
+    },
+  );
+}
