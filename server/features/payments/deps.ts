@@ -1,6 +1,5 @@
 import type { Platform } from '../../platform/platform.ts';
-import type { Billers } from '../billers/index.ts';
-import type { Partners } from '../billers/partner.ts';
+import type { Billers, Partners } from '../billers/index.ts';
 import type { Processors } from './processor.ts';
 
 /** What payments stand on: the platform, the billers' configurations, and the outside systems introduced by `introduce.ts`. */

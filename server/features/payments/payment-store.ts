@@ -289,3 +289,20 @@ export async function sumByDay(
     .orderBy('method')
     .execute();
 }
+
+export async function takenBetween(
+  tx: Tx,
+  from: { bid: number; from: Temporal.Instant; until: Temporal.Instant },
+): Promise<
+  { payment_id: number; amount_cents: number; fee_cents: number; status: string; taken_at: Temporal.Instant }[]
+> {
+  return tx
+    .selectFrom('payment')
+    .select(['payment_id', 'amount_cents', 'fee_cents', 'status', 'taken_at'])
+    .where('bid', '=', from.bid)
+    .where('taken_at', '>=', from.from)
+    .where('taken_at', '<', from.until)
+    .$narrowType<{ taken_at: Temporal.Instant }>()
+    .orderBy('payment_id')
+    .execute();
+}

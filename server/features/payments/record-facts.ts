@@ -24,6 +24,8 @@ export async function recordFacts(
 ): Promise<PaymentRow> {
   const biller = await deps.billers.load(from.bid);
   if (!biller) throw refuse('unknown-biller');
+  // Warms the biller's key: the transaction below must not wait for a second connection of the same pool.
+  await deps.billers.connectionFor(biller, 'payment', { environment: 1 });
   const done = await deps.database.withBiller(from.bid, async (tx) => {
     const before = await lockPayment(tx, from.bid, from.paymentId);
     if (!before) throw refuse('unknown-payment');
@@ -90,7 +92,6 @@ async function followTaking(
 ): Promise<void> {
   const { biller, before, after } = from;
   const payer = payerSchema.parse(after.payer);
-  const separator = biller.configuration.dataPump.transactionIdSeparator;
   await recordDelivery(tx, deps, {
     biller,
     kind: 'payment',
@@ -99,7 +100,6 @@ async function followTaking(
       method: methodOf(after),
       amountCents: after.amount_cents,
       feeCents: after.fee_cents,
-      transactionId: `${after.bid}${separator}${after.payment_id}`,
       paymentMessage: after.payment_message ?? '',
       customerName: payer.name,
       address1: payer.address1,

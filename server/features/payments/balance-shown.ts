@@ -1,0 +1,76 @@
+import type { Tx } from '../../platform/database.ts';
+import { subjectsOpen } from '../../platform/work-items.ts';
+import { deliveryOfPayment } from '../deliveries/index.ts';
+import { isReversed } from './payment-states.ts';
+import { type PaymentRow, recentTaken } from './payment-store.ts';
+import { REVERSAL_ITEM_KINDS } from './reversal-items.ts';
+
+/** Payments older than this are long since in what the partner tells, or were taken back there. */
+const LOOK_BACK_DAYS = 120;
+const IN_FLIGHT: ReadonlySet<string> = new Set(['queued', 'sending', 'waiting', 'unknown', 'held']);
+
+/** How the balance shown comes about: what was told, less what is on its way there, plus what came back. Cents. */
+export interface ShownBalance {
+  readonly cents: number;
+  readonly toldCents: number;
+  readonly onTheWayCents: number;
+  readonly restoredCents: number;
+}
+
+/**
+ * The balance a payer sees: what the partner (or the bill) says, less payments taken that it cannot know of yet, so that
+ * nobody pays twice; plus payments that went back and that staff have not yet taken back at the insurer.
+ */
+export async function shownBalance(
+  tx: Tx,
+  from: {
+    bid: number;
+    accountNumber: string;
+    toldCents: number;
+    asOf: Temporal.Instant;
+    ofInvoices: readonly string[];
+  },
+): Promise<ShownBalance> {
+  const rows = await recentTaken(tx, {
+    bid: from.bid,
+    accountNumber: from.accountNumber,
+    since: from.asOf.subtract({ hours: 24 * LOOK_BACK_DAYS }),
+  });
+  const reversed = rows.filter((row) => isReversed(row.status));
+  const openItems = await subjectsOpen(tx, {
+    bid: from.bid,
+    kinds: REVERSAL_ITEM_KINDS,
+    subjects: reversed.map((row) => String(row.payment_id)),
+  });
+  let onTheWayCents = 0;
+  let restoredCents = 0;
+  for (const row of rows) {
+    const billCents = row.amount_cents - row.fee_cents;
+    const isTold = await isInWhatWasTold(tx, row, from);
+    if (!isReversed(row.status)) {
+      if (!isTold) onTheWayCents += billCents;
+    } else if (isTold && openItems.has(String(row.payment_id))) {
+      restoredCents += billCents;
+    }
+  }
+  return {
+    cents: from.toldCents - onTheWayCents + restoredCents,
+    toldCents: from.toldCents,
+    onTheWayCents,
+    restoredCents,
+  };
+}
+
+/** Whether the partner's figure already has this payment in it: posted (or, if it is not posted by us, taken) before it was told. */
+async function isInWhatWasTold(
+  tx: Tx,
+  row: PaymentRow,
+  from: { asOf: Temporal.Instant; ofInvoices: readonly string[] },
+): Promise<boolean> {
+  const delivery = await deliveryOfPayment(tx, row.bid, row.payment_id);
+  if (delivery && IN_FLIGHT.has(delivery.state)) return false;
+  // A bill's own total never gets smaller by a payment of it.
+  if (row.invoice_numbers.some((number) => from.ofInvoices.includes(number))) return false;
+  const knownAt = delivery?.postedAt ?? row.taken_at;
+  return knownAt !== null && Temporal.Instant.compare(knownAt, from.asOf) <= 0;
+}
