@@ -3,6 +3,7 @@ import { buildApp } from './app.ts';
 import { type FeatureDeps, introduce } from './introduce.ts';
 import { openPlatform, type PlatformOverrides } from './open-platform.ts';
 import type { Config } from './platform/config.ts';
+import type { Inbox } from './platform/mail.ts';
 import { QUEUES, startWorker } from './worker.ts';
 
 /** The time a graceful stop may take; then the process ends as it is, which the money path survives. */
@@ -31,7 +32,7 @@ export class CannotListen extends Error {
 /** Starts the roles of the configuration in this process. Throws a named error, and leaves nothing running, when it can't. */
 export async function start(
   config: Config,
-  from: { version: string; overrides?: PlatformOverrides },
+  from: { version: string; overrides?: PlatformOverrides; inbox?: Inbox },
 ): Promise<Running> {
   const opened = await openPlatform({ config, queues: QUEUES, ...(from.overrides && { overrides: from.overrides }) });
   const { platform } = opened;
@@ -48,7 +49,7 @@ export async function start(
   try {
     let url: string | undefined;
     if (config.roles.includes('web')) {
-      const app = await buildApp(introduced.deps, { version: from.version, isStopping: () => isStopping });
+      const app = await buildApp(introduced.deps, { version: from.version, isStopping: () => isStopping, ...(from.inbox && { inbox: from.inbox }) });
       closers.push(async () => {
         await app.close();
       });

@@ -19,12 +19,13 @@ export function runSandbox(from: {
   imtPort: number;
   processorPort: number;
   dataFolder: string;
+  instances: readonly string[];
   webhookUrl: string;
   secretKey: string;
   webhookSecret: string;
 }): Promise<{ ready: SandboxReady; pid: number; stop: () => Promise<void> }> {
   const main = path.join(import.meta.dirname, '..', '..', 'sandbox', 'main.ts');
-  const args = ['--json', '--end-with-stdin', '--imt-port', from.imtPort, '--processor-port', from.processorPort, '--data', path.join(from.dataFolder, 'sandbox'), '--webhook-url', from.webhookUrl].map(String);
+  const args = ['--json', '--end-with-stdin', '--instances', from.instances.join(','), '--imt-port', from.imtPort, '--processor-port', from.processorPort, '--data', path.join(from.dataFolder, 'sandbox'), '--webhook-url', from.webhookUrl].map(String);
   const child = spawn(process.execPath, [main, ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, SANDBOX_PROCESSOR_SECRET: from.secretKey, SANDBOX_WEBHOOK_SECRET: from.webhookSecret },

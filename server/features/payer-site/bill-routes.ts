@@ -44,10 +44,10 @@ export function registerBillRoutes(app: App, deps: PayerSiteDeps): void {
     if (!open) return reply;
     const { bid, accountNumber } = open.session;
     const quote = await quotePayment(deps, { bid, accountNumber, source: 'Virtual Site', locale: open.frame.locale });
-    const [invoices, payments] = await deps.database.withBiller(bid, async (tx) => [
-      await openInvoices(tx, bid, accountNumber),
-      await paymentsOfAccount(tx, deps, { bid, accountNumber }),
-    ]);
+    const { invoices, payments } = await deps.database.withBiller(bid, async (tx) => ({
+      invoices: await openInvoices(tx, bid, accountNumber),
+      payments: await paymentsOfAccount(tx, bid, accountNumber),
+    }));
     const page: BillPage = {
       accountNumber,
       customerName: quote.customerName,

@@ -1,0 +1,37 @@
+/** The door of the Virtual Site: the payer's pages, one bill at a time. */
+import fs from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { App } from '../../platform/http.ts';
+import type { Platform } from '../../platform/platform.ts';
+import type { Billers } from '../billers/index.ts';
+import type { Partners } from '../billers/partner.ts';
+import type { Processors } from '../payments/processor.ts';
+import { registerBillRoutes } from './bill-routes.ts';
+import type { PayerPages } from './contract.ts';
+import { registerFindRoutes } from './find-routes.ts';
+import { registerPayRoutes } from './pay-routes.ts';
+import { createPayerSessions } from './payer-session.ts';
+import { registerPaymentRoutes } from './payment-routes.ts';
+
+const BUILT = path.join(import.meta.dirname, '..', '..', '..', 'web', 'dist', 'payer', 'index.js');
+
+/** The payer pages as `web/build.ts` made them. Says what to do when they are not there. */
+export async function loadPayerPages(): Promise<PayerPages> {
+  if (!fs.existsSync(BUILT)) throw new Error('The payer pages are not built. Run: npm run build');
+  const built = (await import(pathToFileURL(BUILT).href)) as { payerPages: PayerPages };
+  return built.payerPages;
+}
+
+/** Registers the pages under `/{biller}`. Registered last: its addresses begin with a name of a biller. */
+export function registerPayerSite(
+  app: App,
+  deps: Platform & { readonly billers: Billers; readonly partners: Partners; readonly processors: Processors },
+  pages: PayerPages,
+): void {
+  const site = { ...deps, pages, sessions: createPayerSessions(deps) };
+  registerFindRoutes(app, site);
+  registerBillRoutes(app, site);
+  registerPayRoutes(app, site);
+  registerPaymentRoutes(app, site);
+}

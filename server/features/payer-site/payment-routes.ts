@@ -1,0 +1,82 @@
+import type { FastifyRequest } from 'fastify';
+import { PUBLIC } from '../../platform/access.ts';
+import type { App } from '../../platform/http.ts';
+import { applyChargeState, findPayment, type PaymentView } from '../payments/index.ts';
+import type { PaymentPage, ThreeClocks } from './contract.ts';
+import { frameOf, namelessFrame, sendMessage, sendPage } from './payer-frame.ts';
+import type { PayerSiteDeps } from './payer-site-deps.ts';
+
+const PUBLIC_ID = /^[A-Za-z0-9_-]{20,64}$/;
+const OPEN_STATUSES: ReadonlySet<string> = new Set(['submitting', 'pending', 'unknown']);
+
+/**
+ * The page of one payment, at an address nobody can guess: where the processor sends the payer back to, and what the
+ * receipt links to. Opening it asks the processor while the outcome is not known, so a reload is always honest.
+ */
+export function registerPaymentRoutes(app: App, deps: PayerSiteDeps): void {
+  app.get<{ Params: { slug: string; publicId: string } }>('/:slug/payment/:publicId', { config: { access: PUBLIC } }, async (request, reply) => {
+    const at = await frameOf(deps.billers, request as FastifyRequest<{ Params: { slug: string } }>, reply);
+    if (!at) return sendMessage(reply, deps.pages, namelessFrame(request, reply), 'no-such-biller', 404);
+    const { publicId } = request.params;
+    const { bid } = at.biller;
+    const known = PUBLIC_ID.test(publicId) ? await findPayment(deps, { bid, publicId }) : undefined;
+    if (!known) return sendMessage(reply, deps.pages, at.frame, 'no-such-payment', 404);
+    const payment = OPEN_STATUSES.has(known.status) ? await applyChargeState(deps, { publicId, toldBy: 'payer' }) : known;
+    const session = deps.sessions.read(request, bid);
+    return sendPage(reply, deps.pages.payment(at.frame, paymentPage(payment, session?.accountNumber === payment.accountNumber)));
+  });
+}
+
+function paymentPage(payment: PaymentView, isSessionOpen: boolean): PaymentPage {
+  return {
+    state: stateOf(payment),
+    paymentId: payment.paymentId,
+    accountNumber: payment.accountNumber,
+    method: payment.method,
+    amountCents: payment.amountCents,
+    feeCents: payment.feeCents,
+    brand: payment.brand ?? undefined,
+    lastFour: payment.lastFour ?? undefined,
+    email: payment.payer.email,
+    clocks: clocksOf(payment),
+    declinedSentence: payment.status === 'declined' ? payment.statusSentence : undefined,
+    continueUrl: payment.checkoutUrl ?? undefined,
+    isSessionOpen,
+  };
+}
+
+function stateOf(payment: PaymentView): PaymentPage['state'] {
+  switch (payment.status) {
+    case 'approved':
+    case 'settled':
+      return 'approved';
+    case 'declined':
+      return 'declined';
+    case 'pending':
+      return payment.checkoutUrl ? 'open' : 'processing';
+    case 'submitting':
+    case 'unknown':
+      return 'unknown';
+    case 'error':
+      return 'not-made';
+    case 'returned':
+    case 'charged_back':
+    case 'voided':
+    case 'refunded':
+      return 'reversed';
+    default:
+      return payment.status satisfies never;
+  }
+}
+
+function clocksOf(payment: PaymentView): ThreeClocks {
+  const { taken, settled, posted } = payment.clocks;
+  const posting = { posted: 'posted', 'being-posted': 'on-the-way', held: 'checking', 'not-sent': 'not-sent', never: undefined } as const;
+  return {
+    takenAt: taken.at ?? undefined,
+    settledAt: settled.state === 'settled' ? (settled.at ?? undefined) : undefined,
+    canComeBackUntil: settled.canComeBackUntil ?? undefined,
+    postedAt: posted.state === 'posted' ? (posted.at ?? undefined) : undefined,
+    posting: posting[posted.state],
+  };
+}

@@ -1,0 +1,75 @@
+import { formatDollars } from '../../platform/money.ts';
+import type { PaymentQuote } from '../payments/index.ts';
+import type { FormFault, Locale } from './contract.ts';
+import { fieldOf } from './find-routes.ts';
+
+const EMAIL = /^[^\s@<>"',;:\\]{1,64}@[A-Za-z0-9.-]{1,180}\.[A-Za-z]{2,24}$/;
+
+const SAY: Readonly<Record<Locale, Readonly<Record<'method' | 'amount' | 'name' | 'email', string> & { between: (least: string, most: string) => string }>>> = {
+  en: {
+    method: 'Choose how to pay.',
+    amount: 'Enter an amount in dollars, for example 128.40.',
+    name: 'Enter your name.',
+    email: 'Enter an email address such as name@example.com, or leave it empty.',
+    between: (least, most) => `The amount must be between ${least} and ${most}.`,
+  },
+  es: {
+    method: 'Elija cómo pagar.',
+    amount: 'Escriba un monto en dólares, por ejemplo 128.40.',
+    name: 'Escriba su nombre.',
+    email: 'Escriba un correo como nombre@example.com, o deje el campo vacío.',
+    between: (least, most) => `El monto debe estar entre ${least} y ${most}.`,
+  },
+};
+
+/** The form of step 3 as it was filled in, and what is wrong with it. */
+export interface PayForm {
+  readonly method: 'CC' | 'ACH' | '';
+  readonly amountChoice: 'whole' | 'other';
+  readonly amount: string;
+  readonly amountCents: number;
+  readonly name: string;
+  readonly email: string;
+  readonly faults: readonly FormFault[];
+}
+
+/** Reads and checks the form against what the quote offers. Every fault at once, in the reader's language. */
+export function readPayForm(body: Readonly<Record<string, unknown>>, quote: PaymentQuote, locale: Locale): PayForm {
+  const say = SAY[locale];
+  const faults: FormFault[] = [];
+  const chosen = fieldOf(body, 'method');
+  const method = chosen === 'CC' || chosen === 'ACH' ? chosen : '';
+  if (method === '' || !quote.methods.some((offer) => offer.method === method && offer.isOffered)) faults.push({ field: 'method', message: say.method });
+  const amountChoice = quote.other.isAllowed && fieldOf(body, 'amountChoice') === 'other' ? 'other' : 'whole';
+  const amount = fieldOf(body, 'amount');
+  const dueCents = quote.balance?.cents ?? 0;
+  let amountCents = dueCents;
+  if (amountChoice === 'other') {
+    const typed = centsTyped(amount);
+    const { leastCents, mostCents } = amountLimits(quote, method);
+    if (typed === undefined) faults.push({ field: 'amount', message: say.amount });
+    else if (typed < leastCents || typed > mostCents) faults.push({ field: 'amount', message: say.between(formatDollars(leastCents), formatDollars(mostCents)) });
+    amountCents = typed ?? 0;
+  }
+  const name = fieldOf(body, 'name');
+  if (name === '') faults.push({ field: 'name', message: say.name });
+  const email = fieldOf(body, 'email');
+  if (email !== '' && !EMAIL.test(email)) faults.push({ field: 'email', message: say.email });
+  return { method, amountChoice, amount, amountCents, name, email, faults };
+}
+
+/** What may be typed as another amount: the offer's own limits, and those of the method. */
+export function amountLimits(quote: PaymentQuote, method: string): { leastCents: number; mostCents: number } {
+  const offered = quote.methods.filter((offer) => offer.isOffered && (method === '' || offer.method === method));
+  const least = Math.min(...offered.map((offer) => offer.leastCents));
+  const mosts = offered.map((offer) => offer.mostCents ?? Number.MAX_SAFE_INTEGER);
+  const most = Math.min(quote.other.mostCents ?? Number.MAX_SAFE_INTEGER, Math.max(...mosts));
+  return { leastCents: Math.max(quote.other.leastCents, Number.isFinite(least) ? least : 1), mostCents: Math.max(0, most) };
+}
+
+/** `128.40`, `$1,128.4`, `128`; undefined for anything that is no amount. */
+function centsTyped(text: string): number | undefined {
+  const found = /^\$?\s*(\d{1,3}(?:,\d{3})+|\d{1,8})(?:\.(\d{1,2}))?$/.exec(text.trim());
+  if (!found) return undefined;
+  return Number((found[1] ?? '').replaceAll(',', '')) * 100 + Number((found[2] ?? '').padEnd(2, '0') || '0');
+}
