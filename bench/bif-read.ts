@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { imtLayout, readBif, renderCopyRows, validateBif } from '@causeway/formats/bif';
+import { CopyRenderer, imtLayout, readBif, validateBif } from '@causeway/formats/bif';
 import { benchBillerGuid, writeBenchBif } from './bif-file.ts';
 import { readAsLimit } from './bif-read/limit.ts';
 import { installPeers, peerNames, readWithPeer } from './bif-read/peers.ts';
@@ -112,8 +112,12 @@ async function readAll(
 ): Promise<number> {
   const reading = readBif(chunksOf(path), imtLayout, { ...context, duplicates: options.duplicates });
   let checksum = 0;
+  let renderer: CopyRenderer | null = null;
   for await (const batch of reading.batches) {
-    if (options.isRendered) checksum += renderCopyRows(batch).length;
+    if (options.isRendered) {
+      renderer ??= new CopyRenderer(batch.plan);
+      checksum += renderer.render(batch).length;
+    }
     if (!options.isMaterialized) continue;
     for (let index = 0; index < batch.count; index++) {
       checksum += batch.invoiceNumberOf(index).length + batch.accountNumberOf(index).length;

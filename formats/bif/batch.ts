@@ -56,6 +56,8 @@ export class BifBatch {
   readonly plan: LayoutPlan;
   count = 0;
   bytes: Buffer;
+  /** The same bytes, for looking at four at once. */
+  view: DataView;
   encoding: BifEncoding = 'ascii';
   /** Ends of all fields of the invoices, in order; `firstMarks[i]` is the index of invoice i's first. */
   marks: Int32Array = new Int32Array(0);
@@ -74,10 +76,12 @@ export class BifBatch {
   constructor(plan: LayoutPlan, bytes: Buffer) {
     this.plan = plan;
     this.bytes = bytes;
+    this.view = viewOf(bytes);
   }
 
   /** Empties the batch for the next block. `invoicesMax` bounds what the block can hold. */
   reset(bytes: Buffer, length: number, encoding: BifEncoding, invoicesMax: number): void {
+    if (this.bytes !== bytes) this.view = viewOf(bytes);
     this.bytes = bytes;
     this.#length = length;
     this.encoding = encoding;
@@ -145,6 +149,11 @@ export class BifBatch {
   /** ID lines of the invoice. */
   detailCountOf(index: number): number {
     return this.detailCounts[index] as number;
+  }
+
+  /** How many bytes of the block are its own. */
+  get length(): number {
+    return this.#length;
   }
 
   /** The place after the invoice's last line. */
@@ -230,4 +239,8 @@ export class BifBatch {
       else into[field.key] = this.textAt(first + place);
     }
   }
+}
+
+function viewOf(bytes: Buffer): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

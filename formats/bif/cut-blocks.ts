@@ -5,6 +5,8 @@ const BLOCK_BYTES = 1024 * 1024;
 /** One invoice with all its lines must fit here: the most that is ever held. */
 export const INVOICE_BYTES_MAX = 8 * 1024 * 1024;
 const LF = 10;
+/** Bytes behind every block, so that reading a few words at its very end stays inside the buffer. */
+export const SPARE_BYTES = 64;
 
 export type BifSource = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
@@ -29,14 +31,14 @@ export type Block = {
 export async function* cutBlocks(source: BifSource, invoiceRowType: string): AsyncGenerator<Block> {
   const start = Buffer.from(`${invoiceRowType}|`, 'latin1');
   const boundary = Buffer.from(`\n${invoiceRowType}|`, 'latin1');
-  let buffer = Buffer.allocUnsafeSlow(BLOCK_BYTES + 1);
+  let buffer = Buffer.allocUnsafeSlow(BLOCK_BYTES + SPARE_BYTES);
   let used = 0;
   let hadMark = false;
   let isHeadSeen = false;
   for await (const chunk of source) {
     let taken = 0;
     while (taken < chunk.length) {
-      const part = Math.min(chunk.length - taken, buffer.length - 1 - used);
+      const part = Math.min(chunk.length - taken, buffer.length - SPARE_BYTES - used);
       buffer.set(part === chunk.length ? chunk : chunk.subarray(taken, taken + part), used);
       taken += part;
       used += part;
@@ -45,16 +47,16 @@ export async function* cutBlocks(source: BifSource, invoiceRowType: string): Asy
         hadMark = hasMark(buffer);
         if (hadMark) used = shift(buffer, 3, used);
       }
-      if (used < buffer.length - 1) continue;
+      if (used < buffer.length - SPARE_BYTES) continue;
       const cut = cutPlace(buffer, used, start, boundary);
       if (cut > 0) {
         yield { bytes: buffer, length: cut, isLast: false, isUnterminated: false, hadMark, isOverflow: false };
         used = shift(buffer, cut, used);
-      } else if (buffer.length > INVOICE_BYTES_MAX) {
+      } else if (buffer.length >= INVOICE_BYTES_MAX) {
         yield { bytes: buffer, length: used, isLast: true, isUnterminated: true, hadMark, isOverflow: true };
         return;
       } else {
-        const larger = Buffer.allocUnsafeSlow((buffer.length - 1) * 2 + 1);
+        const larger = Buffer.allocUnsafeSlow((buffer.length - SPARE_BYTES) * 2 + SPARE_BYTES);
         larger.set(buffer.subarray(0, used));
         buffer = larger;
       }

@@ -7,7 +7,7 @@ export {
   shiftDays,
 } from './banking-days.ts';
 export type { BifBatch, BifInvoice, BifValue, BifValues } from './batch.ts';
-export { copyColumns, renderCopyRows } from './copy-rows.ts';
+export { CopyRenderer, copyColumns, renderCopyRows } from './copy-rows.ts';
 export {
   type BifFeature,
   bifCustomizationsSchema,

@@ -30,6 +30,19 @@ export class InvoiceNumbers {
   }
 
   /**
+   * Looks at the slots of the first `count` hashes (pairs, high and low) without any decision on what is there. The
+   * processor fetches them side by side; `add` then finds them in its cache instead of waiting for each in turn.
+   */
+  fetch(hashes: Uint32Array, count: number): number {
+    let seen = 0;
+    for (let at = 0; at < count * 2; at += 2) {
+      const part = this.#parts[(hashes[at] as number) >>> 24] as Part;
+      seen ^= part.cells[Math.floor(((hashes[at + 1] as number) / 4_294_967_296) * part.slots) * CELLS] as number;
+    }
+    return seen;
+  }
+
+  /**
    * Adds a number first seen as `entry` (line × 2, plus 1 when that invoice is refused anyway) and returns 0; or, when
    * the number is known, returns its earlier entry and marks that one refused.
    */
@@ -58,9 +71,9 @@ export class InvoiceNumbers {
   }
 }
 
-/** The two halves of the hash of a number's bytes: `into[at]` high, `into[at + 1]` low. */
+/** The two halves of the hash of the bytes at [from, to): `into[at]` high, `into[at + 1]` low. */
 export function hashNumber(
-  bytes: Uint8Array,
+  view: DataView,
   from: number,
   to: number,
   seed: number,
@@ -69,17 +82,18 @@ export function hashNumber(
 ): void {
   let high = seed ^ 0x9747b28c;
   let low = seed ^ (to - from);
-  for (let place = from; place < to; place += 4) {
-    let word = 0;
-    const stop = place + 4 < to ? place + 4 : to;
-    for (let inner = place; inner < stop; inner++) word = (word << 8) | (bytes[inner] as number);
+  let place = from;
+  for (; place + 4 <= to; place += 4) {
+    const word = view.getInt32(place);
     high = Math.imul(high ^ Math.imul(word, 0xcc9e2d51), 0x1b873593);
     high = (high << 13) | (high >>> 19);
     low = Math.imul(low ^ Math.imul(word, 0x85ebca6b), 0xc2b2ae35);
     low = (low << 15) | (low >>> 17);
   }
-  into[at] = finish(high);
-  into[at + 1] = finish(low ^ 0x5bd1e995);
+  let rest = 0;
+  for (; place < to; place++) rest = (rest << 8) | view.getUint8(place);
+  into[at] = finish(Math.imul(high ^ Math.imul(rest, 0xcc9e2d51), 0x1b873593));
+  into[at + 1] = finish(Math.imul(low ^ Math.imul(rest, 0x85ebca6b), 0xc2b2ae35) ^ 0x5bd1e995);
 }
 
 function finish(hash: number): number {

@@ -36,7 +36,7 @@ export class RepeatCheck {
     if (this.#numbers === null || invoiceNumber === null) return;
     const bytes = Buffer.from(invoiceNumber, 'utf8');
     const hash = new Uint32Array(2);
-    hashNumber(bytes, 0, bytes.length, this.#seed, hash, 0);
+    hashNumber(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), 0, bytes.length, this.#seed, hash, 0);
     const earlier = this.#numbers.add(hash[0] as number, hash[1] as number, line * 2 + 1);
     if (earlier !== 0) this.#report(line, earlier, invoiceNumber);
   }
@@ -47,7 +47,7 @@ export class RepeatCheck {
     const { count } = batch;
     const hashes = this.#hashBatch(batch);
     const dropped = new Set<number>();
-    // A loop of nothing but look-ups, so that the processor overlaps their cache misses.
+    this.#numbers.fetch(hashes, count);
     for (let index = 0; index < count; index++) {
       const line = batch.lines[index] as number;
       const earlier = this.#numbers.add(hashes[index * 2] as number, hashes[index * 2 + 1] as number, line * 2);
@@ -76,7 +76,7 @@ export class RepeatCheck {
     for (let index = 0; index < batch.count; index++) {
       const mark = (batch.firstMarks[index] as number) + this.#plan.numberPlace;
       const from = (batch.marks[mark - 1] as number) + 1;
-      hashNumber(batch.bytes, from, batch.endAt(mark), this.#seed, this.#hashes, index * 2);
+      hashNumber(batch.view, from, batch.endAt(mark), this.#seed, this.#hashes, index * 2);
     }
     return this.#hashes;
   }
