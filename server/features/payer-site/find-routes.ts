@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { PUBLIC } from '../../platform/access.ts';
 import type { App } from '../../platform/http.ts';
-import { isSsoOnly } from '../billers/index.ts';
+import { type Configuration, isSsoOnly } from '../billers/index.ts';
 import type { FormFault, Locale } from './contract.ts';
 import { findBill } from './find-bill.ts';
 import { createGuessLimits } from './guess-limits.ts';
@@ -74,7 +74,7 @@ export function registerFindRoutes(app: App, deps: PayerSiteDeps): void {
 }
 
 /** Whether this biller's bills are paid on its Virtual Site; billers whose partner signs its users on send people there. */
-export function isVirtualSiteOn(configuration: Parameters<typeof isSsoOnly>[0]): boolean {
+export function isVirtualSiteOn(configuration: Configuration): boolean {
   return configuration.products.virtualSite && !isSsoOnly(configuration);
 }
 

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { PUBLIC } from '../../platform/access.ts';
 import type { App } from '../../platform/http.ts';
-import { applyChargeState, findPayment, type PaymentView } from '../payments/index.ts';
+import { applyChargeState, findPayment, openCheckoutUrl, type PaymentView } from '../payments/index.ts';
 import type { PaymentPage, ThreeClocks } from './contract.ts';
 import { frameOf, namelessFrame, sendMessage, sendPage } from './payer-frame.ts';
 import type { PayerSiteDeps } from './payer-site-deps.ts';
@@ -22,14 +22,15 @@ export function registerPaymentRoutes(app: App, deps: PayerSiteDeps): void {
     const known = PUBLIC_ID.test(publicId) ? await findPayment(deps, { bid, publicId }) : undefined;
     if (!known) return sendMessage(reply, deps.pages, at.frame, 'no-such-payment', 404);
     const payment = OPEN_STATUSES.has(known.status) ? await applyChargeState(deps, { publicId, toldBy: 'payer' }) : known;
-    const session = deps.sessions.read(request, bid);
-    return sendPage(reply, deps.pages.payment(at.frame, paymentPage(payment, session?.accountNumber === payment.accountNumber)));
+    const isSessionOpen = deps.sessions.read(request, bid)?.accountNumber === payment.accountNumber;
+    const continueUrl = await openCheckoutUrl(deps, { bid, publicId });
+    return sendPage(reply, deps.pages.payment(at.frame, paymentPage(payment, { isSessionOpen, continueUrl })));
   });
 }
 
-function paymentPage(payment: PaymentView, isSessionOpen: boolean): PaymentPage {
+function paymentPage(payment: PaymentView, from: { isSessionOpen: boolean; continueUrl: string | undefined }): PaymentPage {
   return {
-    state: stateOf(payment),
+    state: stateOf(payment, from.continueUrl !== undefined),
     paymentId: payment.paymentId,
     accountNumber: payment.accountNumber,
     method: payment.method,
@@ -40,12 +41,12 @@ function paymentPage(payment: PaymentView, isSessionOpen: boolean): PaymentPage 
     email: payment.payer.email,
     clocks: clocksOf(payment),
     declinedSentence: payment.status === 'declined' ? payment.statusSentence : undefined,
-    continueUrl: payment.checkoutUrl ?? undefined,
-    isSessionOpen,
+    continueUrl: from.continueUrl,
+    isSessionOpen: from.isSessionOpen,
   };
 }
 
-function stateOf(payment: PaymentView): PaymentPage['state'] {
+function stateOf(payment: PaymentView, canContinue: boolean): PaymentPage['state'] {
   switch (payment.status) {
     case 'approved':
     case 'settled':
@@ -53,7 +54,7 @@ function stateOf(payment: PaymentView): PaymentPage['state'] {
     case 'declined':
       return 'declined';
     case 'pending':
-      return payment.checkoutUrl ? 'open' : 'processing';
+      return canContinue ? 'open' : 'processing';
     case 'submitting':
     case 'unknown':
       return 'unknown';
