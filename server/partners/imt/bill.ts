@@ -47,7 +47,12 @@ export async function readBill(
   const bytes = await collected(body);
   if (!Buffer.isBuffer(bytes)) return bytes;
   const opened = openDocument({ headers, body: bytes });
-  if (!opened.ok) return failed('not-understood', `The partner's answer was not understood: ${opened.why}.`);
+  if (!opened.ok) {
+    return failed(
+      status < 300 ? 'not-understood' : 'partner-error',
+      `The partner answered ${status}, and was not understood: ${opened.why}.`,
+    );
+  }
   if (status === 404 && opened.errors.length > 0) return { kind: 'none' };
   if (status < 200 || status > 299 || opened.errors.length > 0) {
     const reason =
