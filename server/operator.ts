@@ -43,9 +43,12 @@ export async function openOperator(
   };
 }
 
+export { createBiller, defaultConfiguration, settingsFromTexts } from './features/billers/index.ts';
+export { acceptInvitation, createCredential, createStaffUser, revokeCredential } from './features/identities/index.ts';
 export type { FeatureDeps } from './introduce.ts';
 export { ConfigFault, configReference, readConfig } from './platform/config.ts';
 export { isDatabaseAway } from './platform/database.ts';
+export { createInbox } from './platform/mail.ts';
 export { Problem } from './platform/problems.ts';
 export { CannotListen, type Running, runUntilStopped, start } from './start.ts';
 export { VERSION } from './version.ts';

@@ -86,7 +86,7 @@ function Why({ frame, why }: { frame: PageFrame; why: CannotPay }) {
       return (
         <div className="note">
           <p>{words.inDoubt}</p>
-          <a href={`${frame.base}/payment/${why.publicId}`}>{words.seePayment}</a>
+          <a href={`${frame.base}/payments/${why.publicId}`}>{words.seePayment}</a>
         </div>
       );
     default:
@@ -124,7 +124,7 @@ function Payments({ frame, page }: { frame: PageFrame; page: BillPage }) {
         {page.payments.map((payment) => (
           <li key={payment.publicId}>
             <div>
-              <a href={`${frame.base}/payment/${payment.publicId}`}>
+              <a href={`${frame.base}/payments/${payment.publicId}`}>
                 {words.confirmation} {payment.paymentId}
               </a>
               <div className="soft">

@@ -114,7 +114,7 @@ function Clocks({ frame, clocks }: { frame: PageFrame; clocks: ThreeClocks }) {
 
 function Next({ frame, page }: { frame: PageFrame; page: PaymentPage }) {
   const words = WORDS[frame.locale];
-  const self = `${frame.base}/payment`;
+  const self = `${frame.base}/payments`;
   return (
     <div className="acts">
       {page.state === 'open' && page.continueUrl ? (

@@ -21,7 +21,11 @@ export interface OpenBill {
 }
 
 /** Finds the session of a request, or answers with the page that says how to go on. */
-export async function openBillOf(deps: PayerSiteDeps, request: FastifyRequest, reply: FastifyReply): Promise<OpenBill | undefined> {
+export async function openBillOf(
+  deps: PayerSiteDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<OpenBill | undefined> {
   const at = await frameOf(deps.billers, request as FastifyRequest<{ Params: { slug: string } }>, reply);
   if (!at) {
     sendMessage(reply, deps.pages, namelessFrame(request, reply), 'no-such-biller', 404);
@@ -74,24 +78,32 @@ export function registerBillRoutes(app: App, deps: PayerSiteDeps): void {
     return sendPage(reply, deps.pages.bill(open.frame, page));
   });
 
-  app.get<{ Params: { slug: string; invoiceNumber: string } }>('/:slug/bill/:invoiceNumber/pdf', { config: { access: PUBLIC } }, async (request, reply) => {
-    const open = await openBillOf(deps, request, reply);
-    if (!open) return reply;
-    const { bid, accountNumber } = open.session;
-    const { invoiceNumber } = request.params;
-    const invoice = await deps.database.withBiller(bid, (tx) => findInvoice(tx, bid, invoiceNumber));
-    // Another account's bill is as absent as none: the session is for one account.
-    if (invoice?.accountNumber !== accountNumber) return sendMessage(reply, deps.pages, open.frame, 'pdf-not-available', 404);
-    const pdf = await billPdf(deps, { bid, invoiceNumber });
-    if (pdf.kind !== 'pdf') return sendMessage(reply, deps.pages, open.frame, 'pdf-not-available', 404);
-    return reply
-      .header('content-type', 'application/pdf')
-      .header('content-disposition', `inline; filename="bill-${invoiceNumber.replace(/[^A-Za-z0-9-]/g, '_')}.pdf"`)
-      .header('content-length', String(pdf.sizeBytes))
-      .header('cache-control', 'private, no-store')
-      .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; plugin-types application/pdf")
-      .send(await pdf.open());
-  });
+  app.get<{ Params: { slug: string; invoiceNumber: string } }>(
+    '/:slug/bill/:invoiceNumber/pdf',
+    { config: { access: PUBLIC } },
+    async (request, reply) => {
+      const open = await openBillOf(deps, request, reply);
+      if (!open) return reply;
+      const { bid, accountNumber } = open.session;
+      const { invoiceNumber } = request.params;
+      const invoice = await deps.database.withBiller(bid, (tx) => findInvoice(tx, bid, invoiceNumber));
+      // Another account's bill is as absent as none: the session is for one account.
+      if (invoice?.accountNumber !== accountNumber)
+        return sendMessage(reply, deps.pages, open.frame, 'pdf-not-available', 404);
+      const pdf = await billPdf(deps, { bid, invoiceNumber });
+      if (pdf.kind !== 'pdf') return sendMessage(reply, deps.pages, open.frame, 'pdf-not-available', 404);
+      return reply
+        .header('content-type', 'application/pdf')
+        .header('content-disposition', `inline; filename="bill-${invoiceNumber.replace(/[^A-Za-z0-9-]/g, '_')}.pdf"`)
+        .header('content-length', String(pdf.sizeBytes))
+        .header('cache-control', 'private, no-store')
+        .header(
+          'content-security-policy',
+          "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; plugin-types application/pdf",
+        )
+        .send(await pdf.open());
+    },
+  );
 }
 
 /** Why a bill can't be paid now, as the page's designed states. */
@@ -123,7 +135,9 @@ function billShown(invoice: InvoiceView): BillPage['bills'][number] {
     invoiceDate: invoice.invoiceDate,
     dueDate: invoice.dueDate,
     totalCents: invoice.totalCents,
-    lines: invoice.details.map((line) => line['description']).filter((text): text is string => typeof text === 'string' && text !== ''),
+    lines: invoice.details
+      .map((line) => line['description'])
+      .filter((text): text is string => typeof text === 'string' && text !== ''),
     isCarried: invoice.carriedBy !== null,
   };
 }

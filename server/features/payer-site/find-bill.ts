@@ -39,7 +39,10 @@ export async function findBill(
   return { kind: 'missed' };
 }
 
-async function match(deps: Deps, from: { bid: number; accountNumber: string; proof: string }): Promise<string | undefined> {
+async function match(
+  deps: Deps,
+  from: { bid: number; accountNumber: string; proof: string },
+): Promise<string | undefined> {
   const number = parseAccountNumber(from.accountNumber);
   if (!number.ok) return undefined;
   const zip = /^\s*(\d{5})(-?\d{4})?\s*$/.exec(from.proof)?.[1];

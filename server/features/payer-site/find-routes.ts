@@ -15,12 +15,14 @@ const SAY: Readonly<Record<Locale, { number: string; proof: string; missed: stri
   en: {
     number: 'Enter the policy or account number from your bill.',
     proof: 'Enter the last name or the ZIP code of the policy holder.',
-    missed: 'We found no bill with these two. Check both against your bill: the number, and the last name or ZIP code of the policy holder.',
+    missed:
+      'We found no bill with these two. Check both against your bill: the number, and the last name or ZIP code of the policy holder.',
   },
   es: {
     number: 'Escriba el número de póliza o de cuenta de su factura.',
     proof: 'Escriba el apellido o el código postal del titular.',
-    missed: 'No encontramos una factura con estos dos datos. Compárelos con su factura: el número, y el apellido o código postal del titular.',
+    missed:
+      'No encontramos una factura con estos dos datos. Compárelos con su factura: el número, y el apellido o código postal del titular.',
   },
 };
 

@@ -9,7 +9,11 @@ const KEYS_MAX = 50_000;
 
 export interface GuessLimits {
   /** Whether one more look-up may be evaluated. A refused one is not evaluated at all. */
-  check(from: { bid: number; accountNumber: string; address: string }): { isAllowed: true } | { isAllowed: false; waitMinutes: number };
+  check(from: {
+    bid: number;
+    accountNumber: string;
+    address: string;
+  }): { isAllowed: true } | { isAllowed: false; waitMinutes: number };
   /** Counts a look-up that found nothing. Finding one's bill costs nothing. */
   countMiss(from: { bid: number; accountNumber: string; address: string }): void;
 }
@@ -28,7 +32,8 @@ export function createGuessLimits(clock: Clock): GuessLimits {
     check: (from) => {
       for (const [key, max] of keysOf(from)) {
         const found = current(key);
-        if (found && found.count >= max) return { isAllowed: false, waitMinutes: Math.ceil((found.until - clock.nowMs()) / 60_000) };
+        if (found && found.count >= max)
+          return { isAllowed: false, waitMinutes: Math.ceil((found.until - clock.nowMs()) / 60_000) };
       }
       return { isAllowed: true };
     },

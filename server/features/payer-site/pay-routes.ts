@@ -4,7 +4,7 @@ import type { App } from '../../platform/http.ts';
 import { formatDollars } from '../../platform/money.ts';
 import { Problem } from '../../platform/problems.ts';
 import { feeFor } from '../billers/index.ts';
-import { authorizationFor, type PaymentQuote, quotePayment, takePayment } from '../payments/index.ts';
+import { authorizationFor, type PaymentQuote, paymentPath, quotePayment, takePayment } from '../payments/index.ts';
 import { cannotPayOf, type OpenBill, openBillOf } from './bill-routes.ts';
 import type { FormFault, PayPage, ReviewPage } from './contract.ts';
 import { fieldOf } from './find-routes.ts';
@@ -31,7 +31,8 @@ export function registerPayRoutes(app: App, deps: PayerSiteDeps): void {
     const { faults, ...form } = readPayForm((request.body ?? {}) as Record<string, unknown>, quote, open.frame.locale);
     const before = open.session.draft;
     // The same answers keep their key: back and forth, and a second press, stay one payment.
-    const isSame = before.idempotencyKey !== '' && before.method === form.method && before.amountCents === form.amountCents;
+    const isSame =
+      before.idempotencyKey !== '' && before.method === form.method && before.amountCents === form.amountCents;
     const draft = {
       ...form,
       idempotencyKey: isSame ? before.idempotencyKey : deps.random.token(),
@@ -39,7 +40,12 @@ export function registerPayRoutes(app: App, deps: PayerSiteDeps): void {
     };
     const session = { bid: open.session.bid, accountNumber: open.session.accountNumber, draft };
     deps.sessions.keep(reply, open.frame.base, session);
-    if (faults.length > 0) return sendPage(reply, deps.pages.pay(open.frame, payPage({ ...open, session: { ...open.session, draft } }, quote, faults)), 422);
+    if (faults.length > 0)
+      return sendPage(
+        reply,
+        deps.pages.pay(open.frame, payPage({ ...open, session: { ...open.session, draft } }, quote, faults)),
+        422,
+      );
     return reply.redirect(`${open.frame.base}/review`, 303);
   });
 
@@ -58,13 +64,18 @@ export function registerPayRoutes(app: App, deps: PayerSiteDeps): void {
     if (!open) return reply;
     const body = (request.body ?? {}) as Record<string, unknown>;
     const { draft } = open.session;
-    if (draft.idempotencyKey === '' || fieldOf(body, 'idempotencyKey') !== draft.idempotencyKey) return reply.redirect(`${open.frame.base}/review`, 303);
+    if (draft.idempotencyKey === '' || fieldOf(body, 'idempotencyKey') !== draft.idempotencyKey)
+      return reply.redirect(`${open.frame.base}/review`, 303);
     return pay(deps, open, { reply, isDuplicateConfirmed: body['confirmDuplicate'] === 'yes' });
   });
 }
 
 /** Takes the payment and sends the payer on; a refusal becomes the review page with what changed. */
-async function pay(deps: PayerSiteDeps, open: OpenBill, from: { reply: FastifyReply; isDuplicateConfirmed: boolean }): Promise<FastifyReply> {
+async function pay(
+  deps: PayerSiteDeps,
+  open: OpenBill,
+  from: { reply: FastifyReply; isDuplicateConfirmed: boolean },
+): Promise<FastifyReply> {
   const { bid, accountNumber, draft } = open.session;
   const quote = await quoteOf(deps, open);
   const method = draft.method === 'ACH' ? 'ACH' : 'CC';
@@ -82,16 +93,23 @@ async function pay(deps: PayerSiteDeps, open: OpenBill, from: { reply: FastifyRe
       idempotencyKey: draft.idempotencyKey,
       confirmedDuplicate: from.isDuplicateConfirmed,
     });
-    deps.sessions.keep(from.reply, open.frame.base, { bid, accountNumber, draft: { ...EMPTY_DRAFT, name: draft.name, email: draft.email } });
-    const own = `${open.frame.base}/payment/${taken.payment.publicId}`;
-    return from.reply.redirect(taken.next.kind === 'checkout' ? taken.next.url : own, 303);
+    deps.sessions.keep(from.reply, open.frame.base, {
+      bid,
+      accountNumber,
+      draft: { ...EMPTY_DRAFT, name: draft.name, email: draft.email },
+    });
+    return from.reply.redirect(taken.next.kind === 'checkout' ? taken.next.url : paymentPath(open.biller.slug, taken.payment.publicId), 303);
   } catch (cause) {
     if (!(cause instanceof Problem)) throw cause;
     return afterRefusal(deps, open, { reply: from.reply, problem: cause });
   }
 }
 
-async function afterRefusal(deps: PayerSiteDeps, open: OpenBill, from: { reply: FastifyReply; problem: Problem }): Promise<FastifyReply> {
+async function afterRefusal(
+  deps: PayerSiteDeps,
+  open: OpenBill,
+  from: { reply: FastifyReply; problem: Problem },
+): Promise<FastifyReply> {
   const { problem, reply } = from;
   if (problem.kind.status >= 500) return sendMessage(reply, deps.pages, open.frame, 'try-again', 503);
   const quote = await quoteOf(deps, open);
@@ -101,21 +119,31 @@ async function afterRefusal(deps: PayerSiteDeps, open: OpenBill, from: { reply: 
     // Shown and asked about, never charged silently: the new amount, under a new key.
     const dueCents = quote.balance?.cents ?? 0;
     const amountCents = draft.amountChoice === 'whole' ? dueCents : draft.amountCents;
-    const renewed: PayerSession = { ...open.session, draft: { ...draft, amountCents, balanceSeenCents: dueCents, idempotencyKey: deps.random.token() } };
+    const renewed: PayerSession = {
+      ...open.session,
+      draft: { ...draft, amountCents, balanceSeenCents: dueCents, idempotencyKey: deps.random.token() },
+    };
     const { until: _until, ...kept } = renewed;
     deps.sessions.keep(reply, open.frame.base, kept);
     const page = reviewPage(deps, { ...open, session: renewed }, quote, { changedFromCents: draft.balanceSeenCents });
     return sendPage(reply, deps.pages.review(open.frame, page), 409);
   }
   if (problem.code === 'possible-duplicate') {
-    const duplicateOf = { paymentId: Number(problem.details['paymentId']), createdAt: String(problem.details['paidAt']) };
+    const duplicateOf = {
+      paymentId: Number(problem.details['paymentId']),
+      createdAt: String(problem.details['paidAt']),
+    };
     return sendPage(reply, deps.pages.review(open.frame, reviewPage(deps, open, quote, { duplicateOf })), 409);
   }
   const faults: FormFault[] = [{ field: 'page', message: problem.message }];
   return sendPage(reply, deps.pages.review(open.frame, reviewPage(deps, open, quote, { faults })), 409);
 }
 
-async function openForm(deps: PayerSiteDeps, request: FastifyRequest, reply: FastifyReply): Promise<OpenBill | undefined> {
+async function openForm(
+  deps: PayerSiteDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<OpenBill | undefined> {
   const open = await openBillOf(deps, request, reply);
   if (!open) return undefined;
   if (isOwnForm(request)) return open;
@@ -177,14 +205,25 @@ function reviewPage(
   };
 }
 
-function authorization(deps: PayerSiteDeps, open: OpenBill, from: { method: 'CC' | 'ACH'; totalCents: number; feeCents: number }): string {
+function authorization(
+  deps: PayerSiteDeps,
+  open: OpenBill,
+  from: { method: 'CC' | 'ACH'; totalCents: number; feeCents: number },
+): string {
   const { locale } = open.frame;
   const { draft } = open.session;
   if (from.method === 'ACH') {
-    return authorizationFor(deps, { biller: open.biller, locale, payerName: draft.name, amountCents: from.totalCents, feeCents: from.feeCents }).text;
+    return authorizationFor(deps, {
+      biller: open.biller,
+      locale,
+      payerName: draft.name,
+      amountCents: from.totalCents,
+      feeCents: from.feeCents,
+    }).text;
   }
   const total = formatDollars(from.totalCents);
   const fee = formatDollars(from.feeCents);
-  if (locale === 'es') return `Al oprimir Pagar, autorizo un único cargo de ${total} a mi tarjeta${from.feeCents > 0 ? `, que incluye un cargo por servicio de ${fee}` : ''}.`;
+  if (locale === 'es')
+    return `Al oprimir Pagar, autorizo un único cargo de ${total} a mi tarjeta${from.feeCents > 0 ? `, que incluye un cargo por servicio de ${fee}` : ''}.`;
   return `By pressing Pay, I authorize one single charge of ${total} to my card${from.feeCents > 0 ? `, which includes a fee of ${fee}` : ''}.`;
 }

@@ -57,11 +57,21 @@ export function namelessFrame(request: FastifyRequest, reply: FastifyReply): Pag
 
 /** Sends a page: never stored by a browser or a proxy, since it is about one person’s bill. */
 export function sendPage(reply: FastifyReply, html: string, status = 200): FastifyReply {
-  return reply.status(status).header('content-type', 'text/html; charset=utf-8').header('cache-control', 'no-store').send(html);
+  return reply
+    .status(status)
+    .header('content-type', 'text/html; charset=utf-8')
+    .header('cache-control', 'no-store')
+    .send(html);
 }
 
 /** A page that says what happened and what to do, with the status that fits. */
-export function sendMessage(reply: FastifyReply, pages: PayerPages, frame: PageFrame, kind: MessagePage['kind'], status: number): FastifyReply {
+export function sendMessage(
+  reply: FastifyReply,
+  pages: PayerPages,
+  frame: PageFrame,
+  kind: MessagePage['kind'],
+  status: number,
+): FastifyReply {
   if (status === 503) reply.header('retry-after', '60');
   return sendPage(reply, pages.message(frame, { kind, waitSeconds: undefined }), status);
 }

@@ -69,7 +69,12 @@ export function createPayerSessions(platform: Pick<Platform, 'config' | 'clock' 
     },
     keep: (reply, base, session) => {
       const text = JSON.stringify({ ...session, until: platform.clock.nowMs() + IDLE_MS });
-      reply.setCookie(COOKIE, seal(key, text, COOKIE), { path: base, httpOnly: true, sameSite: 'lax', secure: isSecure });
+      reply.setCookie(COOKIE, seal(key, text, COOKIE), {
+        path: base,
+        httpOnly: true,
+        sameSite: 'lax',
+        secure: isSecure,
+      });
     },
     end: (reply, base) => {
       reply.clearCookie(COOKIE, { path: base });

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { PUBLIC } from '../../platform/access.ts';
 import type { App } from '../../platform/http.ts';
-import { applyChargeState, findPayment, openCheckoutUrl, type PaymentView } from '../payments/index.ts';
+import { applyChargeState, findPayment, openCheckoutUrl, type PaymentView, paymentPath } from '../payments/index.ts';
 import type { PaymentPage, ThreeClocks } from './contract.ts';
 import { frameOf, namelessFrame, sendMessage, sendPage } from './payer-frame.ts';
 import type { PayerSiteDeps } from './payer-site-deps.ts';
@@ -14,21 +14,30 @@ const OPEN_STATUSES: ReadonlySet<string> = new Set(['submitting', 'pending', 'un
  * receipt links to. Opening it asks the processor while the outcome is not known, so a reload is always honest.
  */
 export function registerPaymentRoutes(app: App, deps: PayerSiteDeps): void {
-  app.get<{ Params: { slug: string; publicId: string } }>('/:slug/payment/:publicId', { config: { access: PUBLIC } }, async (request, reply) => {
-    const at = await frameOf(deps.billers, request as FastifyRequest<{ Params: { slug: string } }>, reply);
-    if (!at) return sendMessage(reply, deps.pages, namelessFrame(request, reply), 'no-such-biller', 404);
-    const { publicId } = request.params;
-    const { bid } = at.biller;
-    const known = PUBLIC_ID.test(publicId) ? await findPayment(deps, { bid, publicId }) : undefined;
-    if (!known) return sendMessage(reply, deps.pages, at.frame, 'no-such-payment', 404);
-    const payment = OPEN_STATUSES.has(known.status) ? await applyChargeState(deps, { publicId, toldBy: 'payer' }) : known;
-    const isSessionOpen = deps.sessions.read(request, bid)?.accountNumber === payment.accountNumber;
-    const continueUrl = await openCheckoutUrl(deps, { bid, publicId });
-    return sendPage(reply, deps.pages.payment(at.frame, paymentPage(payment, { isSessionOpen, continueUrl })));
-  });
+  app.get<{ Params: { slug: string; publicId: string } }>(
+    '/:slug/payments/:publicId',
+    { config: { access: PUBLIC } },
+    async (request, reply) => {
+      const at = await frameOf(deps.billers, request as FastifyRequest<{ Params: { slug: string } }>, reply);
+      if (!at) return sendMessage(reply, deps.pages, namelessFrame(request, reply), 'no-such-biller', 404);
+      const { publicId } = request.params;
+      const { bid } = at.biller;
+      const known = PUBLIC_ID.test(publicId) ? await findPayment(deps, { bid, publicId }) : undefined;
+      if (!known) return sendMessage(reply, deps.pages, at.frame, 'no-such-payment', 404);
+      const payment = OPEN_STATUSES.has(known.status)
+        ? await applyChargeState(deps, { publicId, toldBy: 'payer' })
+        : known;
+      const isSessionOpen = deps.sessions.read(request, bid)?.accountNumber === payment.accountNumber;
+      const continueUrl = await openCheckoutUrl(deps, { bid, publicId });
+      return sendPage(reply, deps.pages.payment(at.frame, paymentPage(payment, { isSessionOpen, continueUrl })));
+    },
+  );
 }
 
-function paymentPage(payment: PaymentView, from: { isSessionOpen: boolean; continueUrl: string | undefined }): PaymentPage {
+function paymentPage(
+  payment: PaymentView,
+  from: { isSessionOpen: boolean; continueUrl: string | undefined },
+): PaymentPage {
   return {
     state: stateOf(payment, from.continueUrl !== undefined),
     paymentId: payment.paymentId,
@@ -72,7 +81,13 @@ function stateOf(payment: PaymentView, canContinue: boolean): PaymentPage['state
 
 function clocksOf(payment: PaymentView): ThreeClocks {
   const { taken, settled, posted } = payment.clocks;
-  const posting = { posted: 'posted', 'being-posted': 'on-the-way', held: 'checking', 'not-sent': 'not-sent', never: undefined } as const;
+  const posting = {
+    posted: 'posted',
+    'being-posted': 'on-the-way',
+    held: 'checking',
+    'not-sent': 'not-sent',
+    never: undefined,
+  } as const;
   return {
     takenAt: taken.at ?? undefined,
     settledAt: settled.state === 'settled' ? (settled.at ?? undefined) : undefined,

@@ -5,7 +5,14 @@ import { fieldOf } from './find-routes.ts';
 
 const EMAIL = /^[^\s@<>"',;:\\]{1,64}@[A-Za-z0-9.-]{1,180}\.[A-Za-z]{2,24}$/;
 
-const SAY: Readonly<Record<Locale, Readonly<Record<'method' | 'amount' | 'name' | 'email', string> & { between: (least: string, most: string) => string }>>> = {
+const SAY: Readonly<
+  Record<
+    Locale,
+    Readonly<
+      Record<'method' | 'amount' | 'name' | 'email', string> & { between: (least: string, most: string) => string }
+    >
+  >
+> = {
   en: {
     method: 'Choose how to pay.',
     amount: 'Enter an amount in dollars, for example 128.40.',
@@ -39,7 +46,8 @@ export function readPayForm(body: Readonly<Record<string, unknown>>, quote: Paym
   const faults: FormFault[] = [];
   const chosen = fieldOf(body, 'method');
   const method = chosen === 'CC' || chosen === 'ACH' ? chosen : '';
-  if (method === '' || !quote.methods.some((offer) => offer.method === method && offer.isOffered)) faults.push({ field: 'method', message: say.method });
+  if (method === '' || !quote.methods.some((offer) => offer.method === method && offer.isOffered))
+    faults.push({ field: 'method', message: say.method });
   const amountChoice = quote.other.isAllowed && fieldOf(body, 'amountChoice') === 'other' ? 'other' : 'whole';
   const amount = fieldOf(body, 'amount');
   const dueCents = quote.balance?.cents ?? 0;
@@ -48,7 +56,8 @@ export function readPayForm(body: Readonly<Record<string, unknown>>, quote: Paym
     const typed = centsTyped(amount);
     const { leastCents, mostCents } = amountLimits(quote, method);
     if (typed === undefined) faults.push({ field: 'amount', message: say.amount });
-    else if (typed < leastCents || typed > mostCents) faults.push({ field: 'amount', message: say.between(formatDollars(leastCents), formatDollars(mostCents)) });
+    else if (typed < leastCents || typed > mostCents)
+      faults.push({ field: 'amount', message: say.between(formatDollars(leastCents), formatDollars(mostCents)) });
     amountCents = typed ?? 0;
   }
   const name = fieldOf(body, 'name');
@@ -64,7 +73,10 @@ export function amountLimits(quote: PaymentQuote, method: string): { leastCents:
   const least = Math.min(...offered.map((offer) => offer.leastCents));
   const mosts = offered.map((offer) => offer.mostCents ?? Number.MAX_SAFE_INTEGER);
   const most = Math.min(quote.other.mostCents ?? Number.MAX_SAFE_INTEGER, Math.max(...mosts));
-  return { leastCents: Math.max(quote.other.leastCents, Number.isFinite(least) ? least : 1), mostCents: Math.max(0, most) };
+  return {
+    leastCents: Math.max(quote.other.leastCents, Number.isFinite(least) ? least : 1),
+    mostCents: Math.max(0, most),
+  };
 }
 
 /** `128.40`, `$1,128.4`, `128`; undefined for anything that is no amount. */

@@ -5,7 +5,7 @@ export { applyChargeState } from './apply-charge-state.ts';
 export { COME_BACK_RULES, type ComeBackRule, comeBackRules } from './come-back-rules.ts';
 export type { Clocks, Payer, PaymentView, PaymentWithEvents, TakePayment } from './contract.ts';
 export type { PaymentsDeps } from './deps.ts';
-export { findPayment, listPayments, paymentsOfAccount } from './find-payment.ts';
+export { findPayment, listPayments, openCheckoutUrl, paymentsOfAccount } from './find-payment.ts';
 export { askAboutDuePayments, pollProcessorEvents } from './janitor.ts';
 export { ASK_PROCESSOR_QUEUE, paymentsJobs } from './jobs.ts';
 export type { AmountChoice, CannotPayCode, MethodOffer, NotOfferedCode, Offer } from './payable.ts';
