@@ -43,9 +43,16 @@ export async function openOperator(
   };
 }
 
-export { createBiller, defaultConfiguration, settingsFromTexts } from './features/billers/index.ts';
-export { acceptInvitation, createCredential, createStaffUser, revokeCredential } from './features/identities/index.ts';
+export { createBiller, defaultConfiguration, rewrapDataKeys, settingsFromTexts } from './features/billers/index.ts';
+export {
+  acceptInvitation,
+  createCredential,
+  createPasswords,
+  createStaffUser,
+  revokeCredential,
+} from './features/identities/index.ts';
 export type { FeatureDeps } from './introduce.ts';
+export { listAuditChains, verifyAudit } from './platform/audit.ts';
 export { ConfigFault, configReference, readConfig } from './platform/config.ts';
 export { isDatabaseAway } from './platform/database.ts';
 export { createInbox } from './platform/mail.ts';

@@ -18,7 +18,9 @@ export interface DemoEnvironment {
 const PREFERRED = { imt: 4010, processor: 4020, inbox: 4025 } as const;
 
 /** Reads what the demo in this data folder chose, or chooses and writes it (readable by this user alone). */
-export async function demoEnvironment(environment: Readonly<Record<string, string | undefined>>): Promise<DemoEnvironment> {
+export async function demoEnvironment(
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<DemoEnvironment> {
   const dataFolder = path.resolve(environment.CAUSEWAY_DATA || '.causeway');
   fs.mkdirSync(dataFolder, { recursive: true });
   const file = path.join(dataFolder, DEMO_ENVIRONMENT_FILE);
@@ -38,11 +40,23 @@ export async function demoEnvironment(environment: Readonly<Record<string, strin
       CAUSEWAY_SMTP_URL: `smtp://127.0.0.1:${ports.inbox}`,
       CAUSEWAY_DEMO_INBOX: '1',
     };
-    const kept = { ...variables, DEMO_IMT_PORT: String(ports.imt), DEMO_ADMIN_PASSWORD: `demo ${randomBytes(9).toString('base64url')}` };
-    fs.writeFileSync(file, Object.entries(kept).map(([name, value]) => `${name}="${value}"\n`).join(''), { mode: 0o600 });
+    const kept = {
+      ...variables,
+      DEMO_IMT_PORT: String(ports.imt),
+      DEMO_ADMIN_PASSWORD: `try-it-${randomBytes(9).toString('base64url')}`,
+    };
+    fs.writeFileSync(
+      file,
+      Object.entries(kept)
+        .map(([name, value]) => `${name}="${value}"\n`)
+        .join(''),
+      { mode: 0o600 },
+    );
   }
   const { DEMO_IMT_PORT, DEMO_ADMIN_PASSWORD, ...chosen } = parseEnv(fs.readFileSync(file, 'utf8'));
-  const set = Object.fromEntries(Object.entries(environment).filter((entry): entry is [string, string] => !!entry[1] && entry[1] !== '0'));
+  const set = Object.fromEntries(
+    Object.entries(environment).filter((entry): entry is [string, string] => !!entry[1] && entry[1] !== '0'),
+  );
   const variables = { ...(chosen as Record<string, string>), ...set };
   return {
     dataFolder,

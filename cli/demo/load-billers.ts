@@ -9,7 +9,11 @@ const BY = { kind: 'program', name: 'the demo' } as const;
 /** Makes a sample biller, unless it is there already. Its endpoints are the sandbox's. */
 export async function ensureBiller(deps: FeatureDeps, sample: SampleBiller, imtOrigin: string): Promise<void> {
   if (await deps.billers.load(sample.bid)) return;
-  const base = defaultConfiguration({ name: sample.name, integrationPartner: 'IMT Computer Services', invoiceFormatGuid: INVOICE_FORMAT_GUID });
+  const base = defaultConfiguration({
+    name: sample.name,
+    integrationPartner: 'IMT Computer Services',
+    invoiceFormatGuid: INVOICE_FORMAT_GUID,
+  });
   const each = (path: string) => sample.instances.map((instance) => `${imtOrigin}/${instance}/api/${path}`).join('|');
   const first = (path: string) => `${imtOrigin}/${sample.instances[0]}/api/${path}`;
   const [type] = base.invoiceTypes;
@@ -30,13 +34,28 @@ export async function ensureBiller(deps: FeatureDeps, sample: SampleBiller, imtO
         arePartialPaymentsAllowed: sample.arePartialPaymentsAllowed,
       })),
       cards: { ...base.cards, fees: sample.fees },
-      invoicing: { ...base.invoicing, realTimeDataRefresh: true, suppressStaleBalances: true, balanceMaxAgeSeconds: 30 },
+      invoicing: {
+        ...base.invoicing,
+        realTimeDataRefresh: true,
+        suppressStaleBalances: true,
+        balanceMaxAgeSeconds: 30,
+      },
       advancedSettings: settingsFromTexts({
-        8: each(''), 9: SANDBOX_USER, 10: SANDBOX_PASSWORD,
-        11: each(''), 12: SANDBOX_USER, 13: SANDBOX_PASSWORD,
-        14: first(''), 15: SANDBOX_USER, 16: SANDBOX_PASSWORD,
-        17: first(''), 18: SANDBOX_USER, 19: SANDBOX_PASSWORD,
-        20: each(''), 21: SANDBOX_USER, 22: SANDBOX_PASSWORD,
+        8: each(''),
+        9: SANDBOX_USER,
+        10: SANDBOX_PASSWORD,
+        11: each(''),
+        12: SANDBOX_USER,
+        13: SANDBOX_PASSWORD,
+        14: first(''),
+        15: SANDBOX_USER,
+        16: SANDBOX_PASSWORD,
+        17: first(''),
+        18: SANDBOX_USER,
+        19: SANDBOX_PASSWORD,
+        20: each(''),
+        21: SANDBOX_USER,
+        22: SANDBOX_PASSWORD,
         32: '1',
         ...(sample.instances.length === 2 && { 81: 'MULTIENVIRONMENT' }),
         88: each('sessions/'),
@@ -53,7 +72,10 @@ export async function ensureBiller(deps: FeatureDeps, sample: SampleBiller, imtO
 }
 
 /** The policies of a sample biller, with bills of this month: the partner and the BIF are made from the same ones. */
-export function samplePolicies(sample: SampleBiller, today: string): { instance: string; typeId: string; policies: PolicyInput[] }[] {
+export function samplePolicies(
+  sample: SampleBiller,
+  today: string,
+): { instance: string; typeId: string; policies: PolicyInput[] }[] {
   const types = sample.invoiceTypes.length;
   const made = [...generatePolicies({ count: sample.bills, start: sample.firstPolicy, seed: sample.bid })];
   return sample.invoiceTypes.map((type, at) => ({
@@ -69,7 +91,8 @@ export async function ensurePolicies(controlUrl: string, sample: SampleBiller, t
   for (const part of samplePolicies(sample, today)) {
     const known = await controls.listPolicies(part.instance, 1);
     if (known.count > 0) continue;
-    for (let at = 0; at < part.policies.length; at += BATCH) await controls.load(part.instance, part.policies.slice(at, at + BATCH));
+    for (let at = 0; at < part.policies.length; at += BATCH)
+      await controls.load(part.instance, part.policies.slice(at, at + BATCH));
   }
 }
 

@@ -3,16 +3,16 @@ import path from 'node:path';
 import {
   createCredential,
   createInbox,
-  ensureStaffUser,
+  type Running,
   readConfig,
   revokeCredential,
   runUntilStopped,
-  type Running,
   start,
   VERSION,
 } from '@causeway/server/operator';
 import { say } from '../operator.ts';
 import { type DemoEnvironment, demoEnvironment } from './demo-environment.ts';
+import { ensureAdministrator } from './ensure-staff.ts';
 import { ensureBiller, ensurePolicies, sampleBif, samplePolicies } from './load-billers.ts';
 import { runSandbox } from './run-sandbox.ts';
 import { SAMPLE_BILLERS } from './sample-billers.ts';
@@ -47,7 +47,11 @@ export async function runDemo(environment: Readonly<Record<string, string | unde
     say('Starting Causeway and its database…');
     running = await start(config, { version: VERSION, inbox });
     const today = firstDay(demo);
-    await load(running, { imtOrigin: `http://127.0.0.1:${demo.imtPort}`, controlUrl: sandbox.ready.imt.controlUrl, today });
+    await load(running, {
+      imtOrigin: `http://127.0.0.1:${demo.imtPort}`,
+      controlUrl: sandbox.ready.imt.controlUrl,
+      today,
+    });
     await ensureStaff(running, demo.adminPassword);
     tell(demo, publicUrl, { today, controlUrl: sandbox.ready.imt.controlUrl });
     return await runUntilStopped(running);
@@ -69,7 +73,12 @@ async function load(running: Running, from: { imtOrigin: string; controlUrl: str
   for (const sample of SAMPLE_BILLERS) {
     await ensureBiller(running.deps, sample, from.imtOrigin);
     await ensurePolicies(from.controlUrl, sample, from.today);
-    const credential = await createCredential(running.deps, { bid: sample.bid, name: 'the demo’s upload', scopes: ['invoices:write', 'invoices:read'], by: BY });
+    const credential = await createCredential(running.deps, {
+      bid: sample.bid,
+      name: 'the demo’s upload',
+      scopes: ['invoices:write', 'invoices:read'],
+      by: BY,
+    });
     const run = await uploadBills({
       url: running.url ?? '',
       bid: sample.bid,
@@ -84,15 +93,17 @@ async function load(running: Running, from: { imtOrigin: string; controlUrl: str
 
 /** Two people, so that what needs a second person can be tried. */
 async function ensureStaff(running: Running, password: string): Promise<void> {
-  await ensureStaffUser(running.deps, { email: ADMIN_EMAIL, name: 'Avery Admin', roles: ['administrator'], password, by: BY });
-  await ensureStaffUser(running.deps, { email: SECOND_EMAIL, name: 'Sam Second', roles: ['administrator'], password, by: BY });
+  await ensureAdministrator(running.deps, { email: ADMIN_EMAIL, name: 'Avery Admin', password });
+  await ensureAdministrator(running.deps, { email: SECOND_EMAIL, name: 'Sam Second', password });
 }
 
 function tell(demo: DemoEnvironment, publicUrl: string, from: { today: string; controlUrl: string }): void {
   const lines = ['', 'Causeway is ready.', ''];
   for (const sample of SAMPLE_BILLERS) {
     const policy = samplePolicies(sample, from.today)[0]?.policies[0];
-    lines.push(`  Pay a bill     ${publicUrl}/${sample.slug}   (${sample.name}: number ${policy?.policyNumber}, last name ${policy?.lastName})`);
+    lines.push(
+      `  Pay a bill     ${publicUrl}/${sample.slug}   (${sample.name}: number ${policy?.policyNumber}, last name ${policy?.lastName})`,
+    );
   }
   lines.push(
     `  Staff          ${publicUrl}/staff   (${ADMIN_EMAIL} or ${SECOND_EMAIL}, password: ${demo.adminPassword})`,

@@ -7,7 +7,10 @@ const STOP_LIMIT_MS = 5_000;
 
 /** What the sandbox prints when it is ready (`sandbox/main.ts --json`). */
 interface SandboxReady {
-  readonly imt: { readonly controlUrl: string; readonly instances: Readonly<Record<string, { url: string; authUrl: string }>> };
+  readonly imt: {
+    readonly controlUrl: string;
+    readonly instances: Readonly<Record<string, { url: string; authUrl: string }>>;
+  };
   readonly processor: { readonly url: string; readonly controlUrl: string };
 }
 
@@ -25,7 +28,20 @@ export function runSandbox(from: {
   webhookSecret: string;
 }): Promise<{ ready: SandboxReady; pid: number; stop: () => Promise<void> }> {
   const main = path.join(import.meta.dirname, '..', '..', 'sandbox', 'main.ts');
-  const args = ['--json', '--end-with-stdin', '--instances', from.instances.join(','), '--imt-port', from.imtPort, '--processor-port', from.processorPort, '--data', path.join(from.dataFolder, 'sandbox'), '--webhook-url', from.webhookUrl].map(String);
+  const args = [
+    '--json',
+    '--end-with-stdin',
+    '--instances',
+    from.instances.join(','),
+    '--imt-port',
+    from.imtPort,
+    '--processor-port',
+    from.processorPort,
+    '--data',
+    path.join(from.dataFolder, 'sandbox'),
+    '--webhook-url',
+    from.webhookUrl,
+  ].map(String);
   const child = spawn(process.execPath, [main, ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, SANDBOX_PROCESSOR_SECRET: from.secretKey, SANDBOX_WEBHOOK_SECRET: from.webhookSecret },
