@@ -8,9 +8,30 @@ import { UNPOSTED_STATES } from './delivery-states.ts';
 const ATTEMPTS_SHOWN_MAX = 200;
 
 const columns = [
-  'id', 'lane_id', 'kind', 'account_number', 'payment_id', 'transaction_id', 'destination', 'payload', 'amount_cents',
-  'state', 'label', 'reason', 'attempts', 'next_at', 'retries', 'first_sent_at', 'unknown_since', 'held_kind', 'permit',
-  'request', 'readings', 'created_at', 'finished_at', 'version',
+  'id',
+  'lane_id',
+  'kind',
+  'account_number',
+  'payment_id',
+  'transaction_id',
+  'destination',
+  'payload',
+  'amount_cents',
+  'state',
+  'label',
+  'reason',
+  'attempts',
+  'next_at',
+  'retries',
+  'first_sent_at',
+  'unknown_since',
+  'held_kind',
+  'permit',
+  'request',
+  'readings',
+  'created_at',
+  'finished_at',
+  'version',
 ] as const;
 
 export interface NewDelivery {
@@ -76,7 +97,10 @@ export async function supersedeOlder(
     .execute();
 }
 
-export async function wakeLane(tx: Tx, from: { bid: number; laneId: string; family: Family; environment: number }): Promise<void> {
+export async function wakeLane(
+  tx: Tx,
+  from: { bid: number; laneId: string; family: Family; environment: number },
+): Promise<void> {
   await sql`select wake_lane(${from.bid}, ${from.laneId}, ${from.family}, ${from.environment})`.execute(tx);
 }
 
@@ -87,7 +111,13 @@ export function findDelivery(tx: Tx, bid: number, id: number) {
 }
 
 export function lockDelivery(tx: Tx, bid: number, id: number) {
-  return tx.selectFrom('delivery').select(columns).where('bid', '=', bid).where('id', '=', id).forUpdate().executeTakeFirst();
+  return tx
+    .selectFrom('delivery')
+    .select(columns)
+    .where('bid', '=', bid)
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst();
 }
 
 export function findDeliveryOfPayment(tx: Tx, bid: number, paymentId: number) {
@@ -103,7 +133,19 @@ export function findDeliveryOfPayment(tx: Tx, bid: number, paymentId: number) {
 export function findAttempts(tx: Tx, bid: number, deliveryId: number) {
   return tx
     .selectFrom('delivery_attempt')
-    .select(['n', 'intent_at', 'deadline_at', 'payload_hash', 'baseline', 'permit', 'possibly_applied', 'class', 'http_status', 'finished_at', 'transcript'])
+    .select([
+      'n',
+      'intent_at',
+      'deadline_at',
+      'payload_hash',
+      'baseline',
+      'permit',
+      'possibly_applied',
+      'class',
+      'http_status',
+      'finished_at',
+      'transcript',
+    ])
     .where('bid', '=', bid)
     .where('delivery_id', '=', deliveryId)
     .orderBy('n')
@@ -122,7 +164,11 @@ export interface DeliveryFilter {
 }
 
 /** Newest first; `before` is the id the last page ended with. */
-export async function listDeliveries(tx: Tx, bid: number, from: { filter: DeliveryFilter; before: number | undefined; limit: number }) {
+export async function listDeliveries(
+  tx: Tx,
+  bid: number,
+  from: { filter: DeliveryFilter; before: number | undefined; limit: number },
+) {
   const { filter } = from;
   let query = tx.selectFrom('delivery').select(columns).where('bid', '=', bid);
   if (filter.states) query = query.where('state', 'in', [...filter.states]);
@@ -186,7 +232,8 @@ export async function changeDelivery(
 
 /** For charts: how many were recorded, posted and held in each minute. */
 export async function countByMinute(tx: Tx, bid: number, from: { since: Temporal.Instant; until: Temporal.Instant }) {
-  const minute = (column: 'created_at' | 'finished_at'): RawBuilder<Temporal.Instant> => sql`date_trunc('minute', ${sql.ref(column)})`;
+  const minute = (column: 'created_at' | 'finished_at'): RawBuilder<Temporal.Instant> =>
+    sql`date_trunc('minute', ${sql.ref(column)})`;
   const recorded = await tx
     .selectFrom('delivery')
     .select([minute('created_at').as('minute'), sql<number>`count(*)::bigint`.as('count')])
@@ -210,7 +257,13 @@ export async function countByMinute(tx: Tx, bid: number, from: { since: Temporal
 export function countOpen(tx: Tx, bid: number) {
   return tx
     .selectFrom('delivery')
-    .select(['lane_id', 'state', sql<number>`count(*)::bigint`.as('count'), sql<number>`coalesce(sum(amount_cents), 0)::bigint`.as('cents'), sql<Temporal.Instant>`min(created_at)`.as('oldest')])
+    .select([
+      'lane_id',
+      'state',
+      sql<number>`count(*)::bigint`.as('count'),
+      sql<number>`coalesce(sum(amount_cents), 0)::bigint`.as('cents'),
+      sql<Temporal.Instant>`min(created_at)`.as('oldest'),
+    ])
     .where('bid', '=', bid)
     .where('state', 'in', [...UNPOSTED_STATES])
     .groupBy(['lane_id', 'state'])

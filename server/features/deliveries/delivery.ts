@@ -1,20 +1,11 @@
-import type { PaymentPosting, PartnerOperation } from '../billers/partner.ts';
+import type { PartnerOperation, PaymentPosting } from '../billers/partner.ts';
 
 /** What a delivery is and what is known of it. Instants are milliseconds since 1970 UTC: the pure core compares them. */
 
 export const KINDS = ['payment', 'paperless', 'autopay'] as const;
 export type DeliveryKind = (typeof KINDS)[number];
 
-export const STATES = [
-  'queued',
-  'sending',
-  'waiting',
-  'unknown',
-  'held',
-  'posted',
-  'not_sent',
-  'superseded',
-] as const;
+export const STATES = ['queued', 'sending', 'waiting', 'unknown', 'held', 'posted', 'not_sent', 'superseded'] as const;
 export type DeliveryState = (typeof STATES)[number];
 
 /** Why a delivery needs a person. Only `exhausted`, `destination` and `rejected` may be replayed: nothing was applied. */

@@ -1,5 +1,5 @@
-import type { Platform } from '../../platform/platform.ts';
 import type { Tx } from '../../platform/database.ts';
+import type { Platform } from '../../platform/platform.ts';
 import type { Billers } from '../billers/index.ts';
 
 /** A payment as reconciliation compares it: what was taken on a day, asked of the feature above through this port. */

@@ -109,8 +109,13 @@ function startStretch(deps: LaneDeps, run: LaneRun, sessions: Sessions, ring: ()
     if (atMs !== null) nextAtMs = Math.min(nextAtMs ?? atMs, atMs);
   };
   const isOver = (): boolean =>
-    failure !== undefined || trouble !== undefined || waitUntilMs !== undefined || writes.isPaused || run.signal.aborted ||
-    run.isStopping() || deps.clock.monotonicMs() - startedMs > RUN_MS_MAX;
+    failure !== undefined ||
+    trouble !== undefined ||
+    waitUntilMs !== undefined ||
+    writes.isPaused ||
+    run.signal.aborted ||
+    run.isStopping() ||
+    deps.clock.monotonicMs() - startedMs > RUN_MS_MAX;
   const onEndpoint: SendContext['onEndpoint'] = (news, sentence) => {
     if (news === 'answered') {
       silent = 0;
@@ -140,7 +145,15 @@ function startStretch(deps: LaneDeps, run: LaneRun, sessions: Sessions, ring: ()
     const reached = await sessions.reach(row.destination);
     const limit = reached.kind === 'open' ? reached.connection.maxConcurrent : SLOTS_MAX;
     slots ??= requestSlots({ start: run.troubles > 0 ? 1 : limit, limit });
-    return { deps, writes, slots, trust, signal: run.signal, onEndpoint, reach: (one) => sessions.reach(one.destination) };
+    return {
+      deps,
+      writes,
+      slots,
+      trust,
+      signal: run.signal,
+      onEndpoint,
+      reach: (one) => sessions.reach(one.destination),
+    };
   };
   const workChain = async (account: string): Promise<void> => {
     const chain = chains.get(account) ?? [];

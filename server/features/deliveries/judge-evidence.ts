@@ -17,7 +17,8 @@ export function judgeEvidence(from: {
   hasOtherPosting: boolean;
 }): { verdict: Verdict; because: string } {
   const { baseline, now, amountCents } = from;
-  if (!baseline) return { verdict: 'EX', because: 'the account was not read before the send, so there is nothing to compare with' };
+  if (!baseline)
+    return { verdict: 'EX', because: 'the account was not read before the send, so there is nothing to compare with' };
   const due = now.currentDueCents - baseline.currentDueCents;
   const unpaid = moved(baseline.totalUnpaidCents, now.totalUnpaidCents);
   const pending = moved(baseline.pendingCents, now.pendingCents);
@@ -27,7 +28,8 @@ export function judgeEvidence(from: {
   const isStill = due === 0 && unpaid === 0 && pending === 0;
   const isTouched = baseline.lastUpdateTime !== now.lastUpdateTime || baseline.pendingDate !== now.pendingDate;
   if (isStill && !isTouched) {
-    if (from.hasOtherPosting) return { verdict: 'EX', because: 'nothing moved, though another payment of the account was sent near this one' };
+    if (from.hasOtherPosting)
+      return { verdict: 'EX', because: 'nothing moved, though another payment of the account was sent near this one' };
     return { verdict: 'E0', because: 'no figure of the account moved since before the send' };
   }
   if (isStill) return { verdict: 'EX', because: 'the partner changed the account, yet no amount of it' };
@@ -63,7 +65,8 @@ function moved(before: number | null, after: number | null): number | undefined 
 
 function isUpdatedAfter(sentAtMs: number, baseline: BalanceFacts, now: BalanceFacts): string | undefined {
   if (now.lastUpdateTime === null) return undefined;
-  if (now.lastUpdateTime === baseline.lastUpdateTime) return 'the amounts moved, yet the partner dates no change after the send';
+  if (now.lastUpdateTime === baseline.lastUpdateTime)
+    return 'the amounts moved, yet the partner dates no change after the send';
   const updatedMs = Date.parse(now.lastUpdateTime);
   // Without an offset the text names no instant: that it changed is all it says.
   if (Number.isNaN(updatedMs) || !/(?:Z|[+-]\d\d:?\d\d)$/.test(now.lastUpdateTime)) return undefined;

@@ -1,8 +1,8 @@
-import type { Partner, PartnerConnection, Transcript } from '../billers/partner.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { CrashPoints } from '../../platform/crash-points.ts';
 import type { Random } from '../../platform/random.ts';
 import type { Timers } from '../../platform/timers.ts';
+import type { Partner, PartnerConnection, Transcript } from '../billers/partner.ts';
 import type { BalanceFacts, Destination, OpenDelivery } from './delivery.ts';
 import type { Decision, DeliveryPolicy, nextStep } from './next-step.ts';
 
@@ -15,7 +15,11 @@ export interface Mark {
   readonly decision: Decision;
   readonly atMs: number;
   /** The attempt it closes, if `decision.attempt` says how. */
-  readonly attempt: { readonly n: number; readonly transcript: Transcript | null; readonly httpStatus: number | null } | null;
+  readonly attempt: {
+    readonly n: number;
+    readonly transcript: Transcript | null;
+    readonly httpStatus: number | null;
+  } | null;
   readonly partner: string;
 }
 

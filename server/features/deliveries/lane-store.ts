@@ -1,6 +1,15 @@
 import type pg from 'pg';
 import type { CrashPoints } from '../../platform/crash-points.ts';
-import type { BalanceFacts, DeliveryKind, DeliveryState, Destination, HeldKind, OpenDelivery, Payload, Reading } from './delivery.ts';
+import type {
+  BalanceFacts,
+  DeliveryKind,
+  DeliveryState,
+  Destination,
+  HeldKind,
+  OpenDelivery,
+  Payload,
+  Reading,
+} from './delivery.ts';
 import { FINISHED_STATES } from './delivery-states.ts';
 import type { Intent, LaneStore, Mark, Written } from './lane-ports.ts';
 
@@ -11,18 +20,32 @@ const OTHER_POSTING_MINUTES_MIN = 30;
  * The lane's statements, on the very connection that holds the lane's advisory lock: a worker that lost its lock has
  * lost this connection with it, and can commit nothing any more. Versions and the permit constraint fence the rest.
  */
-export function laneStore(from: { connection: Pick<pg.Client, 'query'>; bid: number; laneId: string; settleMinutes: number; crash: CrashPoints }): LaneStore {
+export function laneStore(from: {
+  connection: Pick<pg.Client, 'query'>;
+  bid: number;
+  laneId: string;
+  settleMinutes: number;
+  crash: CrashPoints;
+}): LaneStore {
   const { connection, bid, laneId, crash } = from;
   const nearMinutes = Math.max(from.settleMinutes, OTHER_POSTING_MINUTES_MIN);
   return {
     readOpen: async (afterId, limit) => {
-      const { rows } = await connection.query<OpenRow>({ ...READ_OPEN, values: [bid, laneId, afterId, limit, nearMinutes] });
+      const { rows } = await connection.query<OpenRow>({
+        ...READ_OPEN,
+        values: [bid, laneId, afterId, limit, nearMinutes],
+      });
       return rows.map(asOpenDelivery);
     },
     write: async (writes) => {
       if (writes.intents.length > 0) crash.at('intent-before-commit');
       if (writes.marks.length > 0) crash.at('mark-before-commit');
-      const values = [bid, JSON.stringify(writes.marks.map(markRow)), JSON.stringify(writes.intents.map(intentRow)), laneId];
+      const values = [
+        bid,
+        JSON.stringify(writes.marks.map(markRow)),
+        JSON.stringify(writes.intents.map(intentRow)),
+        laneId,
+      ];
       const { rows } = await connection.query<WrittenRow>({ ...WRITE, values });
       return asWritten(rows[0]);
     },
@@ -30,7 +53,8 @@ export function laneStore(from: { connection: Pick<pg.Client, 'query'>; bid: num
 }
 
 /** Sets how the lane's connection plans: its statements touch few rows of a large table, whatever the statistics say. */
-export const LANE_CONNECTION_SETTINGS = 'set enable_hashjoin = off; set enable_mergejoin = off; set enable_seqscan = off; set jit = off';
+export const LANE_CONNECTION_SETTINGS =
+  'set enable_hashjoin = off; set enable_mergejoin = off; set enable_seqscan = off; set jit = off';
 
 const READ_OPEN = {
   name: 'lane-read-open',

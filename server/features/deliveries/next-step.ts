@@ -85,10 +85,17 @@ export function nextStep(delivery: DeliveryFacts, event: DeliveryEvent, policy: 
     case 'sent':
       return afterSend(delivery, event.outcome, policy, at);
     case 'intent-stale':
-      return { ...is('not-sent', { reason: 'the worker was held up before the first byte', nextAtMs: at.nowMs }), attempt: proven('NOT_SENT') };
+      return {
+        ...is('not-sent', { reason: 'the worker was held up before the first byte', nextAtMs: at.nowMs }),
+        attempt: proven('NOT_SENT'),
+      };
     case 'found-sending':
-      if (delivery.kind !== 'payment') return is('worker-died-setting', { reason: 'the worker stopped while sending', nextAtMs: at.nowMs });
-      return { ...unknown(delivery, 'worker-died', 'the worker stopped while sending', policy, at), attempt: possible() };
+      if (delivery.kind !== 'payment')
+        return is('worker-died-setting', { reason: 'the worker stopped while sending', nextAtMs: at.nowMs });
+      return {
+        ...unknown(delivery, 'worker-died', 'the worker stopped while sending', policy, at),
+        attempt: possible(),
+      };
     case 'read':
       return afterReading(delivery, event.reading, policy, at);
     case 'unreadable':
@@ -113,7 +120,10 @@ function afterSend(delivery: DeliveryFacts, outcome: SendOutcome, policy: Delive
       };
     case 'RATE_LIMITED':
       return {
-        ...is('rate-limited', { reason: 'the partner asked to wait', nextAtMs: at.nowMs + obeyedWaitMs(outcome.retryAfterMs) }),
+        ...is('rate-limited', {
+          reason: 'the partner asked to wait',
+          nextAtMs: at.nowMs + obeyedWaitMs(outcome.retryAfterMs),
+        }),
         attempt: proven('RATE_LIMITED'),
       };
     case 'REJECTED':
@@ -142,13 +152,27 @@ function retry(
   const waitMs = retryWaitMs({ retries, sinceFirstMs: at.nowMs - retrySinceMs, fraction: at.fraction });
   const is = decider(delivery);
   if (waitMs === undefined) {
-    return { ...is('exhausted', held('exhausted', `not sent in 72 hours of tries; the last: ${from.reason}`)), retries, retrySinceMs };
+    return {
+      ...is('exhausted', held('exhausted', `not sent in 72 hours of tries; the last: ${from.reason}`)),
+      retries,
+      retrySinceMs,
+    };
   }
   const told = from.toldMs === undefined ? 0 : obeyedWaitMs(from.toldMs);
-  return { ...is(from.cause, { reason: from.reason, nextAtMs: at.nowMs + Math.max(waitMs, told) }), retries, retrySinceMs };
+  return {
+    ...is(from.cause, { reason: from.reason, nextAtMs: at.nowMs + Math.max(waitMs, told) }),
+    retries,
+    retrySinceMs,
+  };
 }
 
-function unknown(delivery: DeliveryFacts, cause: Cause, reason: string | null, policy: DeliveryPolicy, at: Moment): Decision {
+function unknown(
+  delivery: DeliveryFacts,
+  cause: Cause,
+  reason: string | null,
+  policy: DeliveryPolicy,
+  at: Moment,
+): Decision {
   const settled = { reason, nextAtMs: at.nowMs + policy.settleMs, unknownSinceMs: at.nowMs, readings: [] };
   return decider(delivery)(cause, settled);
 }
@@ -171,8 +195,16 @@ function afterReading(delivery: DeliveryFacts, reading: Reading, policy: Deliver
     agreeing.every((one) => readingsAgree(one, latest)) &&
     reading.atMs - latest.atMs >= (policy.readingsNeeded - 1) * policy.readingGapMs;
   if (!isAgreed) {
-    if (isOverdue(delivery, policy, at)) return is('needs-a-person', { ...held('unknown', 'unresolved after 4 hours: the readings do not agree'), readings });
-    return is('read', { reason: delivery.readings.length === 0 ? 'read once' : 'the readings do not agree yet', nextAtMs: at.nowMs + policy.readingGapMs, readings });
+    if (isOverdue(delivery, policy, at))
+      return is('needs-a-person', {
+        ...held('unknown', 'unresolved after 4 hours: the readings do not agree'),
+        readings,
+      });
+    return is('read', {
+      reason: delivery.readings.length === 0 ? 'read once' : 'the readings do not agree yet',
+      nextAtMs: at.nowMs + policy.readingGapMs,
+      readings,
+    });
   }
   if (reading.verdict === 'E1' && policy.trustLevel >= 1) {
     return is('applied-by-evidence', { label: 'by evidence', reason: reading.because, readings });
@@ -197,7 +229,8 @@ function heldSentence(reading: Reading): string {
 
 function afterUnreadable(delivery: DeliveryFacts, sentence: string, policy: DeliveryPolicy, at: Moment): Decision {
   const is = decider(delivery);
-  if (isOverdue(delivery, policy, at)) return is('needs-a-person', held('unknown', `unresolved after 4 hours: ${sentence}`));
+  if (isOverdue(delivery, policy, at))
+    return is('needs-a-person', held('unknown', `unresolved after 4 hours: ${sentence}`));
   return is('read', { reason: `not readable yet: ${sentence}`, nextAtMs: at.nowMs + policy.readingGapMs });
 }
 

@@ -9,11 +9,16 @@ export const refuseDelivery = defineProblems({
     sentence: 'The delivery changed since you looked (version {version} now). Look at it again, then decide.',
     whoCanAct: 'caller',
   },
-  'not-held': { status: 409, sentence: 'This delivery is {state}, so there is nothing to decide about it.', whoCanAct: 'caller' },
+  'not-held': {
+    status: 409,
+    sentence: 'This delivery is {state}, so there is nothing to decide about it.',
+    whoCanAct: 'caller',
+  },
   'act-does-not-fit': { status: 409, sentence: '{why}', whoCanAct: 'caller' },
   'evidence-says-applied': {
     status: 409,
-    sentence: 'The evidence says that the payment stands at the partner already, so it is not posted again. Confirm it as posted, or check again.',
+    sentence:
+      'The evidence says that the payment stands at the partner already, so it is not posted again. Confirm it as posted, or check again.',
     whoCanAct: 'caller',
   },
   'needs-second-person': {
@@ -30,16 +35,30 @@ export const refuseDelivery = defineProblems({
   'lane-not-paused': { status: 409, sentence: 'The lane is not paused.', whoCanAct: 'caller' },
   'replay-changed': {
     status: 409,
-    sentence: 'The set would send {count} deliveries now, not the {expected} the dry run showed. Look again, then decide.',
+    sentence:
+      'The set would send {count} deliveries now, not the {expected} the dry run showed. Look again, then decide.',
     whoCanAct: 'caller',
   },
-  'nothing-to-replay': { status: 409, sentence: 'Nothing there can be sent again without a person looking at each: {why}', whoCanAct: 'caller' },
-  'trust-changed': { status: 409, sentence: 'The level is {level} by now. Look again, then decide.', whoCanAct: 'caller' },
+  'nothing-to-replay': {
+    status: 409,
+    sentence: 'Nothing there can be sent again without a person looking at each: {why}',
+    whoCanAct: 'caller',
+  },
+  'trust-changed': {
+    status: 409,
+    sentence: 'The level is {level} by now. Look again, then decide.',
+    whoCanAct: 'caller',
+  },
   'trust-same': { status: 409, sentence: 'The level is {level} already.', whoCanAct: 'caller' },
   'trust-locked': {
     status: 422,
-    sentence: 'Level {level} sends a payment again without a person. It stays locked until the partner has proved, in the duplicate-send probe of the system integration test, that the same payment sent twice moves the balance once.',
+    sentence:
+      'Level {level} sends a payment again without a person. It stays locked until the partner has proved, in the duplicate-send probe of the system integration test, that the same payment sent twice moves the balance once.',
     whoCanAct: 'staff',
   },
-  'day-not-over': { status: 422, sentence: 'The day {day} has not begun in the biller’s time zone.', whoCanAct: 'caller' },
+  'day-not-over': {
+    status: 422,
+    sentence: 'The day {day} has not begun in the biller’s time zone.',
+    whoCanAct: 'caller',
+  },
 });

@@ -23,7 +23,8 @@ export async function reachDestination(
   if (!partner) return closed(`“${destination.partner}” is not a partner of this installation`);
   if (destination.url === '') return closed('no endpoint was set when it was recorded');
   const { environment } = destination;
-  const isThere = (found: PartnerConnection | { missing: string }): found is PartnerConnection => !('missing' in found) && leadsTo(found, destination);
+  const isThere = (found: PartnerConnection | { missing: string }): found is PartnerConnection =>
+    !('missing' in found) && leadsTo(found, destination);
   let source: Biller = biller;
   let connection = await deps.billers.connectionFor(biller, destination.operation, { environment });
   if (!isThere(connection)) {
@@ -38,7 +39,11 @@ export async function reachDestination(
   return { kind: 'open', partner, connection, balance, policy };
 }
 
-function balanceConnection(billers: Billers, biller: Biller, environment: number): Promise<PartnerConnection | { missing: string }> {
+function balanceConnection(
+  billers: Billers,
+  biller: Biller,
+  environment: number,
+): Promise<PartnerConnection | { missing: string }> {
   const operation: PartnerOperation = 'balance';
   return billers.connectionFor(biller, operation, { environment });
 }

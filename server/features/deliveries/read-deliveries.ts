@@ -1,6 +1,6 @@
 import type { Tx } from '../../platform/database.ts';
-import { type DeliveryRow, findDeliveryOfPayment, listDeliveries, sumUnposted } from './delivery-store.ts';
 import type { DeliveryKind, DeliveryState } from './delivery.ts';
+import { type DeliveryRow, findDeliveryOfPayment, listDeliveries, sumUnposted } from './delivery-store.ts';
 
 const OF_ACCOUNT_MAX = 100;
 
@@ -28,7 +28,11 @@ export function unpostedCents(tx: Tx, bid: number, accountNumber: string): Promi
 }
 
 /** The newest deliveries of an account, newest first, at most 100. */
-export async function deliveriesOfAccount(tx: Tx, bid: number, accountNumber: string): Promise<readonly DeliverySummary[]> {
+export async function deliveriesOfAccount(
+  tx: Tx,
+  bid: number,
+  accountNumber: string,
+): Promise<readonly DeliverySummary[]> {
   const rows = await listDeliveries(tx, bid, { filter: { accountNumber }, before: undefined, limit: OF_ACCOUNT_MAX });
   return rows.map(summaryOf);
 }

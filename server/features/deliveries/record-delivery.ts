@@ -1,8 +1,8 @@
 import type { Clock } from '../../platform/clock.ts';
 import type { Tx } from '../../platform/database.ts';
 import { openWorkItem } from '../../platform/work-items.ts';
-import type { Biller, Billers } from '../billers/index.ts';
 import type { Method, Source } from '../billers/configuration.ts';
+import type { Biller, Billers } from '../billers/index.ts';
 import type { PartnerConnection, PaymentPosting } from '../billers/partner.ts';
 import { type DeliveryKind, type Destination, familyOf, type HeldKind, laneIdOf, type Payload } from './delivery.ts';
 import { insertDelivery, supersedeOlder, wakeLane } from './delivery-store.ts';
@@ -47,25 +47,63 @@ export async function recordDelivery(
   const createdAt = deps.clock.now();
   const { transactionId, ...rest } = describePayment(request);
   const deliveryId = await insertDelivery(tx, {
-    bid: biller.bid, laneId, kind: request.kind, accountNumber, transactionId, destination, state, reason, heldKind, createdAt, ...rest,
+    bid: biller.bid,
+    laneId,
+    kind: request.kind,
+    accountNumber,
+    transactionId,
+    destination,
+    state,
+    reason,
+    heldKind,
+    createdAt,
+    ...rest,
   });
   if (request.kind !== 'payment' && state !== 'not_sent') {
-    await supersedeOlder(tx, { bid: biller.bid, accountNumber, kind: request.kind, newerThan: deliveryId, at: createdAt });
+    await supersedeOlder(tx, {
+      bid: biller.bid,
+      accountNumber,
+      kind: request.kind,
+      newerThan: deliveryId,
+      at: createdAt,
+    });
   }
   if (state === 'held') {
-    await openWorkItem(tx, { bid: biller.bid, kind: 'delivery-held', subject: `delivery/${deliveryId}`, sentence: reason ?? '' });
+    await openWorkItem(tx, {
+      bid: biller.bid,
+      kind: 'delivery-held',
+      subject: `delivery/${deliveryId}`,
+      sentence: reason ?? '',
+    });
   }
   if (state === 'queued') {
-    await wakeLane(tx, { bid: biller.bid, laneId, family: familyOf(request.kind), environment: destination.environment });
+    await wakeLane(tx, {
+      bid: biller.bid,
+      laneId,
+      family: familyOf(request.kind),
+      environment: destination.environment,
+    });
   }
   return reason === null ? { deliveryId, state } : { deliveryId, state, reason };
 }
 
 /** The part of a connection that names its destination, without anything secret. */
-export function freeze(biller: Biller, operation: DeliveryKind, connection: PartnerConnection | { readonly missing: string }): Destination {
+export function freeze(
+  biller: Biller,
+  operation: DeliveryKind,
+  connection: PartnerConnection | { readonly missing: string },
+): Destination {
   if ('missing' in connection) {
     const partner = biller.configuration.profile.integrationPartner;
-    return { partner, environment: 1, operation, url: '', authUrl: null, username: '', settingsVersion: biller.version };
+    return {
+      partner,
+      environment: 1,
+      operation,
+      url: '',
+      authUrl: null,
+      username: '',
+      settingsVersion: biller.version,
+    };
   }
   return {
     partner: connection.partner,
@@ -78,7 +116,10 @@ export function freeze(biller: Biller, operation: DeliveryKind, connection: Part
   };
 }
 
-function startOf(refusal: string | null, missing: string | null): { state: RecordedDelivery['state']; reason: string | null; heldKind: HeldKind | null } {
+function startOf(
+  refusal: string | null,
+  missing: string | null,
+): { state: RecordedDelivery['state']; reason: string | null; heldKind: HeldKind | null } {
   if (refusal !== null) return { state: 'not_sent', reason: refusal, heldKind: null };
   if (missing !== null) return { state: 'held', reason: `it cannot be posted: ${missing}`, heldKind: 'destination' };
   return { state: 'queued', reason: null, heldKind: null };
@@ -104,7 +145,12 @@ interface Described {
 /** The transaction id is made once, here: BillerID and PaymentID, joined as the biller's settings say (assumption A4). */
 function describePayment(request: DeliveryRequest): Described {
   if (request.kind !== 'payment') {
-    return { paymentId: null, transactionId: null, amountCents: null, payload: { kind: request.kind, isOn: request.isOn } };
+    return {
+      paymentId: null,
+      transactionId: null,
+      amountCents: null,
+      payload: { kind: request.kind, isOn: request.isOn },
+    };
   }
   const { biller, paymentId, payment } = request;
   const transactionId = `${biller.bid}${biller.configuration.dataPump.transactionIdSeparator}${paymentId}`;

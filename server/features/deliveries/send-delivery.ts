@@ -33,7 +33,8 @@ const FINISHED: Worked = { kind: 'finished' };
 /** Brings one delivery as far as it goes now. Only the head of an account's chain comes here, one at a time. */
 export async function workDelivery(context: SendContext, delivery: OpenDelivery): Promise<Worked> {
   const { clock } = context.deps;
-  if (delivery.hasNewer && mayFollow('newer-exists', delivery.state)) return decide(context, delivery, { kind: 'newer-exists' });
+  if (delivery.hasNewer && mayFollow('newer-exists', delivery.state))
+    return decide(context, delivery, { kind: 'newer-exists' });
   const isDue = delivery.nextAtMs === null || delivery.nextAtMs <= clock.nowMs();
   switch (delivery.state) {
     case 'sending':
@@ -59,7 +60,8 @@ export async function workDelivery(context: SendContext, delivery: OpenDelivery)
 async function send(context: SendContext, delivery: OpenDelivery): Promise<Worked> {
   const { deps, writes } = context;
   const reached = await context.reach(delivery);
-  if (reached.kind === 'closed') return decide(context, delivery, { kind: 'destination-closed', sentence: reached.sentence });
+  if (reached.kind === 'closed')
+    return decide(context, delivery, { kind: 'destination-closed', sentence: reached.sentence });
   const before = await readBaseline(context, delivery, reached);
   if (before.kind === 'event') return decide(context, delivery, before.event);
   // Taken before the commit begins: however long that lasts, it counts as age.
@@ -100,10 +102,16 @@ async function send(context: SendContext, delivery: OpenDelivery): Promise<Worke
   return decide(context, sending, event);
 }
 
-type Before = { readonly kind: 'read'; readonly facts: BalanceFacts | null } | { readonly kind: 'event'; readonly event: DeliveryEvent };
+type Before =
+  | { readonly kind: 'read'; readonly facts: BalanceFacts | null }
+  | { readonly kind: 'event'; readonly event: DeliveryEvent };
 
 /** No baseline, no send: without what was due before, an unknown outcome could never be told from the figures. */
-async function readBaseline(context: SendContext, delivery: OpenDelivery, reached: Reached & { kind: 'open' }): Promise<Before> {
+async function readBaseline(
+  context: SendContext,
+  delivery: OpenDelivery,
+  reached: Reached & { kind: 'open' },
+): Promise<Before> {
   if (delivery.kind !== 'payment' || !reached.balance) return { kind: 'read', facts: null };
   const read = await readBalance(context, delivery, reached);
   if (read.kind === 'balance') {
@@ -114,7 +122,14 @@ async function readBaseline(context: SendContext, delivery: OpenDelivery, reache
     return { kind: 'event', event: { kind: 'baseline-refused', sentence: 'the partner does not know this account' } };
   }
   const told = read.retryAfterMs === undefined ? {} : { retryAfterMs: read.retryAfterMs };
-  return { kind: 'event', event: { kind: 'baseline-unread', sentence: `the account could not be read before the send: ${read.sentence}`, ...told } };
+  return {
+    kind: 'event',
+    event: {
+      kind: 'baseline-unread',
+      sentence: `the account could not be read before the send: ${read.sentence}`,
+      ...told,
+    },
+  };
 }
 
 type Read =
@@ -122,7 +137,11 @@ type Read =
   | { readonly kind: 'unknown-account' }
   | { readonly kind: 'failed'; readonly sentence: string; readonly retryAfterMs?: number | undefined };
 
-async function readBalance(context: SendContext, delivery: OpenDelivery, reached: Reached & { kind: 'open' }): Promise<Read> {
+async function readBalance(
+  context: SendContext,
+  delivery: OpenDelivery,
+  reached: Reached & { kind: 'open' },
+): Promise<Read> {
   const { deps, slots } = context;
   if (!reached.balance) return { kind: 'failed', sentence: 'there is no endpoint to read balances from' };
   await slots.take('read');

@@ -34,7 +34,11 @@ export async function drainLease(deps: DeliveriesDeps, lease: LaneLease): Promis
   const biller = await deps.billers.load(bid);
   const settleMinutes = biller?.configuration.dataPump.settleMinutes ?? STANDARD_POLICY.settleMs / 60_000;
   const store = laneStore({ connection: lease.connection, bid, laneId: lease.id, settleMinutes, crash: deps.crash });
-  const decided = deps.metrics.counter('causeway_delivery_decisions_total', 'Decisions about deliveries, by cause', ['bid', 'kind', 'cause']);
+  const decided = deps.metrics.counter('causeway_delivery_decisions_total', 'Decisions about deliveries, by cause', [
+    'bid',
+    'kind',
+    'cause',
+  ]);
   const laneDeps: LaneDeps = {
     store,
     reach: (destination) => reachDestination(deps, { bid, destination }),
@@ -60,7 +64,13 @@ export async function drainLease(deps: DeliveriesDeps, lease: LaneLease): Promis
 
 function tellLog(deps: DeliveriesDeps, from: { laneId: string; delivery: OpenDelivery; decision: Decision }): void {
   const { delivery, decision } = from;
-  const fields = { lane: from.laneId, delivery: delivery.id, cause: decision.cause, state: decision.state, reason: decision.reason };
+  const fields = {
+    lane: from.laneId,
+    delivery: delivery.id,
+    cause: decision.cause,
+    state: decision.state,
+    reason: decision.reason,
+  };
   if (decision.alert) deps.log.error(fields, decision.alert.sentence);
   else if (decision.state === 'unknown') deps.log.warn(fields, 'the outcome of a send is unknown');
   else deps.log.debug(fields, 'delivery decided');

@@ -2,8 +2,8 @@ import { recordAudit } from '../../platform/audit.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database, Tx } from '../../platform/database.ts';
 import type { Actor } from '../billers/index.ts';
-import { refuseDelivery } from './problems.ts';
 import type { TrustLevel } from './next-step.ts';
+import { refuseDelivery } from './problems.ts';
 
 /**
  * How far a partner's figures are believed when the outcome of a send is unknown (spec/payments.md, 3.):
@@ -37,7 +37,15 @@ export async function readTrust(tx: Tx, bid: number, partner: string): Promise<T
     .where('bid', '=', bid)
     .where('partner', '=', partner)
     .executeTakeFirst();
-  if (!row) return { partner, level: 0, changedBy: 'program', changedAt: null, reason: 'the level every partner begins with', request: null };
+  if (!row)
+    return {
+      partner,
+      level: 0,
+      changedBy: 'program',
+      changedAt: null,
+      reason: 'the level every partner begins with',
+      request: null,
+    };
   return {
     partner,
     level: row.level as AnyTrustLevel,
@@ -66,20 +74,38 @@ export async function changeTrust(
     if (level >= 2) throw refuseDelivery('trust-locked', { level });
     if (level === now.level) throw refuseDelivery('trust-same', { level });
     const isAsked = now.request?.level === level;
-    if (level > now.level && isAsked && now.request?.by === by.name) throw refuseDelivery('needs-second-person', { first: by.name });
+    if (level > now.level && isAsked && now.request?.by === by.name)
+      throw refuseDelivery('needs-second-person', { first: by.name });
     const isGranted = level < now.level || isAsked;
     const at = deps.clock.now();
     const request: TrustRequest | null = isGranted ? null : { level, by: by.name, reason, at: at.toString() };
     const kept = isGranted
-      ? { level, changed_by: now.request ? `${now.request.by} and ${by.name}` : by.name, changed_at: at, reason, request: null }
-      : { level: now.level, changed_by: now.changedBy, changed_at: now.changedAt ?? at, reason: now.reason, request: JSON.stringify(request) };
+      ? {
+          level,
+          changed_by: now.request ? `${now.request.by} and ${by.name}` : by.name,
+          changed_at: at,
+          reason,
+          request: null,
+        }
+      : {
+          level: now.level,
+          changed_by: now.changedBy,
+          changed_at: now.changedAt ?? at,
+          reason: now.reason,
+          request: JSON.stringify(request),
+        };
     await tx
       .insertInto('partner_trust')
       .values({ bid, partner, ...kept })
       .onConflict((conflict) => conflict.columns(['bid', 'partner']).doUpdateSet(kept))
       .execute();
     await recordAudit(tx, {
-      at, bid, actorKind: by.kind, actor: by.name, reason, subject: `partner/${partner}`,
+      at,
+      bid,
+      actorKind: by.kind,
+      actor: by.name,
+      reason,
+      subject: `partner/${partner}`,
       act: isGranted ? 'partner-trust.changed' : 'partner-trust.asked',
       detail: { from: now.level, to: level },
     });
@@ -88,7 +114,10 @@ export async function changeTrust(
 }
 
 /** A contradiction between what was concluded and what is so: back to level 0 at once, without a person. */
-export async function dropTrust(tx: Tx, from: { bid: number; partner: string; reason: string; at: Temporal.Instant }): Promise<void> {
+export async function dropTrust(
+  tx: Tx,
+  from: { bid: number; partner: string; reason: string; at: Temporal.Instant },
+): Promise<void> {
   await tx
     .updateTable('partner_trust')
     .set({ level: 0, changed_by: 'program', changed_at: from.at, reason: from.reason, request: null })

@@ -31,7 +31,11 @@ export async function watchLanes(deps: WatchDeps): Promise<void> {
     const lock = await sql<{ is_mine: boolean }>`select pg_try_advisory_xact_lock(${LOCK_KEY}) as is_mine`.execute(tx);
     if (!lock.rows[0]?.is_mine) return;
     const depth = deps.metrics.gauge('causeway_lane_depth', 'Deliveries not finished', ['lane']);
-    const oldest = deps.metrics.gauge('causeway_lane_oldest_seconds', 'Age of the oldest delivery that waits to be sent', ['lane']);
+    const oldest = deps.metrics.gauge(
+      'causeway_lane_oldest_seconds',
+      'Age of the oldest delivery that waits to be sent',
+      ['lane'],
+    );
     for (const lane of await readLanes(tx)) {
       const waitedMs = lane.oldest_due ? deps.clock.nowMs() - lane.oldest_due.epochMilliseconds : 0;
       depth.set(lane.depth, { lane: lane.id });
@@ -72,8 +76,22 @@ async function tell(deps: WatchDeps, tx: Tx, from: { lane: Watched; waitedMs: nu
     const sentence = isDown
       ? `The endpoint of lane ${lane.id} does not answer; ${lane.depth} deliveries wait. It is tried again every minute.${why}`
       : `The oldest delivery of lane ${lane.id} has waited ${minutes} minutes.${why}`;
-    await openWorkItem(tx, { bid: lane.bid, kind: 'lane-waiting', subject, sentence, detail: { laneId: lane.id, depth: lane.depth } });
-    deps.log.error({ lane: lane.id, depth: lane.depth, waitedMs, trouble: lane.last_error }, 'a lane waits or its endpoint is down');
+    await openWorkItem(tx, {
+      bid: lane.bid,
+      kind: 'lane-waiting',
+      subject,
+      sentence,
+      detail: { laneId: lane.id, depth: lane.depth },
+    });
+    deps.log.error(
+      { lane: lane.id, depth: lane.depth, waitedMs, trouble: lane.last_error },
+      'a lane waits or its endpoint is down',
+    );
   }
-  await tx.updateTable('lane').set({ alerted_at: isTold ? null : at }).where('bid', '=', lane.bid).where('id', '=', lane.id).execute();
+  await tx
+    .updateTable('lane')
+    .set({ alerted_at: isTold ? null : at })
+    .where('bid', '=', lane.bid)
+    .where('id', '=', lane.id)
+    .execute();
 }

@@ -1,0 +1,156 @@
+import type { DeliveryFacts, DeliveryState, HeldKind } from './delivery.ts';
+import { follow, mayFollow } from './delivery-states.ts';
+
+/** What a member of staff may decide about a delivery that needs a person (spec/payments.md, 5.). */
+export const ACTS = [
+  'check-again',
+  'confirm-posted',
+  'post-again',
+  'return-to-payer',
+  'replay',
+  'note',
+  'found-missing',
+] as const;
+export type Act = (typeof ACTS)[number];
+
+export interface ActRequest {
+  readonly act: Act;
+  readonly by: string;
+  readonly atMs: number;
+  /** Of `post-again`: who asked first. Undefined: this is the first person. */
+  readonly askedBy: string | undefined;
+  /** Of `confirm-posted`: what the partner calls the payment. */
+  readonly reference: string | undefined;
+}
+
+/** What an act changes, as the store writes it; nothing when it only asks a second person or notes. */
+export interface ActChange {
+  readonly state?: DeliveryState;
+  readonly label?: string | null;
+  readonly reason?: string | null;
+  readonly heldKind?: HeldKind | null;
+  readonly permit?: string;
+  /** Begins anew: tries, readings, times. */
+  readonly isReset?: boolean;
+  readonly nextAtMs?: number | null;
+  readonly unknownSinceMs?: number | null;
+  readonly asksSecondPerson?: boolean;
+  /** What was concluded from the partner's figures turned out false. */
+  readonly contradicts?: boolean;
+}
+
+export type ActAnswer =
+  | { readonly kind: 'change'; readonly change: ActChange }
+  | {
+      readonly kind: 'refused';
+      readonly code: 'not-held' | 'evidence-says-applied' | 'needs-second-person' | 'act-does-not-fit';
+      readonly why: string;
+    };
+
+/** Pure: whether the act fits the delivery as it is, and what it changes. Guards and buttons both ask this. */
+export function actOnHeld(delivery: DeliveryFacts, request: ActRequest): ActAnswer {
+  const isHeld = delivery.state === 'held';
+  const evidence = delivery.readings.at(-1)?.verdict;
+  const isUncertain = isHeld && (delivery.heldKind === 'unknown' || delivery.heldKind === 'restored');
+  switch (request.act) {
+    case 'note':
+      return change({});
+    case 'check-again':
+      if (!isUncertain || delivery.kind !== 'payment')
+        return refused(isHeld, 'Only a payment whose outcome is unknown can be checked again.');
+      return change({
+        state: follow('check-again', delivery.state),
+        heldKind: null,
+        isReset: true,
+        reason: 'checked again',
+        nextAtMs: request.atMs,
+        unknownSinceMs: request.atMs,
+      });
+    case 'confirm-posted':
+      if (!isUncertain) return refused(isHeld, 'Only a payment whose outcome is unknown can be confirmed as posted.');
+      if (!request.reference)
+        return {
+          kind: 'refused',
+          code: 'act-does-not-fit',
+          why: 'Confirming needs the partner’s reference of the payment.',
+        };
+      return change({
+        state: follow('confirmed-posted', delivery.state),
+        heldKind: null,
+        label: 'confirmed by staff',
+        reason: `the partner’s reference: ${request.reference}`,
+        contradicts: evidence === 'E0',
+      });
+    case 'post-again':
+      return postAgain(delivery, request, isUncertain);
+    case 'return-to-payer':
+      if (!isHeld) return refused(false, '');
+      if (isUncertain && evidence === 'E1')
+        return { kind: 'refused', code: 'evidence-says-applied', why: 'the evidence says applied' };
+      return change({
+        state: follow('returned', delivery.state),
+        heldKind: null,
+        label: 'returned to payer',
+        reason: 'returned to the payer, not posted',
+      });
+    case 'replay':
+      if (isUncertain || !mayFollow('replayed', delivery.state)) {
+        return refused(isHeld, 'Only what was proven not applied can be sent again by one person.');
+      }
+      return change({
+        state: follow('replayed', delivery.state),
+        heldKind: null,
+        isReset: true,
+        reason: null,
+        nextAtMs: null,
+      });
+    case 'found-missing':
+      if (delivery.state !== 'posted' || delivery.kind !== 'payment')
+        return {
+          kind: 'refused',
+          code: 'act-does-not-fit',
+          why: 'Only a posted payment can be found missing at the partner.',
+        };
+      return change({
+        state: follow('found-missing', delivery.state),
+        heldKind: 'unknown',
+        label: null,
+        reason: 'recorded as posted, yet the partner does not have it',
+        contradicts: true,
+        isReset: true,
+      });
+    default: {
+      const never: never = request.act;
+      throw new Error(`unknown act ${String(never)}`);
+    }
+  }
+}
+
+/** A second send of what may have been applied: two people, and never while the evidence says it stands there already. */
+function postAgain(delivery: DeliveryFacts, request: ActRequest, isUncertain: boolean): ActAnswer {
+  if (!isUncertain || delivery.kind !== 'payment')
+    return refused(
+      delivery.state === 'held',
+      'What was proven not applied is replayed; only an unknown payment is posted again.',
+    );
+  if (delivery.readings.at(-1)?.verdict === 'E1')
+    return { kind: 'refused', code: 'evidence-says-applied', why: 'the evidence says applied' };
+  if (request.askedBy === undefined) return change({ asksSecondPerson: true });
+  if (request.askedBy === request.by) return { kind: 'refused', code: 'needs-second-person', why: request.askedBy };
+  return change({
+    state: follow('allowed-again', delivery.state),
+    heldKind: null,
+    isReset: true,
+    nextAtMs: null,
+    reason: `posted again: asked by ${request.askedBy}, agreed by ${request.by}`,
+    permit: `person:${request.by}:${delivery.attempts + 1}`,
+  });
+}
+
+const change = (made: ActChange): ActAnswer => ({ kind: 'change', change: made });
+
+function refused(isHeld: boolean, why: string): ActAnswer {
+  return isHeld
+    ? { kind: 'refused', code: 'act-does-not-fit', why }
+    : { kind: 'refused', code: 'not-held', why: 'it is not held' };
+}

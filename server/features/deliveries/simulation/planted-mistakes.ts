@@ -1,0 +1,2 @@
+import type { Mistake } from './simulate.ts';
+export const plantedMistakes: readonly Mistake[] = [];
