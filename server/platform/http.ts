@@ -19,6 +19,7 @@ import {
 import { type Access, decideAccess, type Principal } from './access.ts';
 import { type Database, isDatabaseAway } from './database.ts';
 import type { Log } from './log.ts';
+import { mendOpenApi } from './mend-openapi.ts';
 import { Problem, problemBody, problemSchema, refuse } from './problems.ts';
 import type { Random } from './random.ts';
 
@@ -122,7 +123,7 @@ async function registerDocuments(app: App, version: string): Promise<void> {
     },
     transform: (input) =>
       input.url.startsWith('/api/') ? jsonSchemaTransform(input) : { schema: { hide: true } as never, url: input.url },
-    transformObject: jsonSchemaTransformObject,
+    transformObject: (input) => mendOpenApi(jsonSchemaTransformObject(input)) as never,
   });
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
   app.get('/openapi.json', { config: { access: { kind: 'public' } } }, async (_request, reply) => {
