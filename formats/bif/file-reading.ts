@@ -58,7 +58,8 @@ export class FileReading {
     this.#faults = new FaultLog(context.onFault);
     this.#header = new HeaderCheck(plan, context.billerGuid, this.#faults);
     this.#encoding = new EncodingWatch(this.#faults);
-    this.#repeats = new RepeatCheck(plan, this.#faults, context.hashSeed ?? 0, context.duplicates !== 'leave');
+    const expected = context.duplicates === 'leave' ? null : () => this.#header.facts?.invoiceCount ?? 0;
+    this.#repeats = new RepeatCheck(plan, this.#faults, context.hashSeed ?? 0, expected);
   }
 
   get isStopped(): boolean {

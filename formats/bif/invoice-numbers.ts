@@ -4,6 +4,7 @@ export const INVOICES_MAX = 10_000_000;
 const PARTS = 256;
 const FIRST_SLOTS = 64;
 const LOAD_MAX = 0.85;
+const LOAD_EXPECTED = 0.7;
 /** Small tables grow fast, large ones in small steps: there memory counts for more. */
 const SMALL_SLOTS = 8192;
 const SMALL_GROWTH = 2;
@@ -22,8 +23,14 @@ type Part = { cells: Uint32Array; slots: number; count: number };
  * table would need itself twice over while it grows. `seed` makes the hashes differ between processes, if wanted.
  */
 export class InvoiceNumbers {
-  readonly #parts: Part[] = Array.from({ length: PARTS }, () => emptyPart(FIRST_SLOTS));
+  readonly #parts: Part[];
   #count = 0;
+
+  /** `expected`: how many the file says it holds. Only a hint: memory that is never written is never taken. */
+  constructor(expected: number) {
+    const slots = Math.ceil(Math.min(expected, INVOICES_MAX) / PARTS / LOAD_EXPECTED);
+    this.#parts = Array.from({ length: PARTS }, () => emptyPart(Math.max(FIRST_SLOTS, slots)));
+  }
 
   get isFull(): boolean {
     return this.#count >= INVOICES_MAX;

@@ -12,18 +12,20 @@ export class RepeatCheck {
   readonly #plan: LayoutPlan;
   readonly #faults: FaultLog;
   readonly #seed: number;
-  readonly #numbers: InvoiceNumbers | null;
+  readonly #expected: (() => number) | null;
+  #numbers: InvoiceNumbers | null = null;
   readonly #withdrawn = new Set<number>();
   #refused = new Uint32Array(64);
   #refusedCount = 0;
   #hashes = new Uint32Array(0);
   #repeats = 0;
 
-  constructor(plan: LayoutPlan, faults: FaultLog, seed: number, isWanted: boolean) {
+  /** `expected`: the number of invoices the file says it holds, asked for once it is known; null: don't look for repeats. */
+  constructor(plan: LayoutPlan, faults: FaultLog, seed: number, expected: (() => number) | null) {
     this.#plan = plan;
     this.#faults = faults;
     this.#seed = seed;
-    this.#numbers = isWanted ? new InvoiceNumbers() : null;
+    this.#expected = expected;
   }
 
   get isFull(): boolean {
@@ -33,24 +35,26 @@ export class RepeatCheck {
   /** An invoice refused for another reason. */
   refuse(line: number, invoiceNumber: string | null): void {
     this.#addLine(line);
-    if (this.#numbers === null || invoiceNumber === null) return;
+    if (this.#expected === null || invoiceNumber === null) return;
+    const numbers = this.#known(this.#expected);
     const bytes = Buffer.from(invoiceNumber, 'utf8');
     const hash = new Uint32Array(2);
     hashNumber(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), 0, bytes.length, this.#seed, hash, 0);
-    const earlier = this.#numbers.add(hash[0] as number, hash[1] as number, line * 2 + 1);
+    const earlier = numbers.add(hash[0] as number, hash[1] as number, line * 2 + 1);
     if (earlier !== 0) this.#report(line, earlier, invoiceNumber);
   }
 
   /** Takes the invoices of a batch whose number was seen before out of it; returns how many. */
   dropRepeated(batch: BifBatch, onDropped: (index: number) => void): number {
-    if (this.#numbers === null) return 0;
+    if (this.#expected === null) return 0;
+    const numbers = this.#known(this.#expected);
     const { count } = batch;
     const hashes = this.#hashBatch(batch);
     const dropped = new Set<number>();
-    this.#numbers.fetch(hashes, count);
+    numbers.fetch(hashes, count);
     for (let index = 0; index < count; index++) {
       const line = batch.lines[index] as number;
-      const earlier = this.#numbers.add(hashes[index * 2] as number, hashes[index * 2 + 1] as number, line * 2);
+      const earlier = numbers.add(hashes[index * 2] as number, hashes[index * 2 + 1] as number, line * 2);
       if (earlier === 0) continue;
       dropped.add(index);
       onDropped(index);
@@ -69,6 +73,11 @@ export class RepeatCheck {
   refusedLines(): Uint32Array {
     for (const line of this.#withdrawn) this.#addLine(line);
     return this.#refused.slice(0, this.#refusedCount).sort();
+  }
+
+  #known(expected: () => number): InvoiceNumbers {
+    this.#numbers ??= new InvoiceNumbers(expected());
+    return this.#numbers;
   }
 
   #hashBatch(batch: BifBatch): Uint32Array {
