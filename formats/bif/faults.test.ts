@@ -399,10 +399,15 @@ describe('each fault is found, at its place, in a sentence', () => {
     });
   }
 
-  test('and no code is without a case, but those of ten million invoices', () => {
+  test('and no code is without a case, but those of huge files and of fields by name', () => {
     const tried = new Set(cases.map((each) => each.code));
     const untried = bifFaultCodes.filter((code) => !tried.has(code));
-    expect(untried).toEqual(['file-too-many-invoices', 'file-too-many-duplicates', 'total-amount-too-large']);
+    expect(untried).toEqual([
+      'file-too-many-invoices',
+      'file-too-many-duplicates',
+      'total-amount-too-large',
+      'field-unknown',
+    ]);
   });
 });
 

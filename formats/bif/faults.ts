@@ -30,6 +30,7 @@ export const bifFaultCodes = [
   'too-many-fields',
   'too-few-fields',
   'field-missing',
+  'field-unknown',
   'field-not-constant',
   'not-a-date',
   'not-money',

@@ -46,6 +46,7 @@ export {
   readBif,
   readBifInvoices,
 } from './read-bif.ts';
+export { type BifFieldReading, type BifFieldValues, readBifFields } from './read-fields.ts';
 export { type RefusedBifOptions, refusedBif } from './refused-bif.ts';
 export {
   type BifReport,
