@@ -4,6 +4,22 @@ import { type Configuration, SOURCES } from './configuration.ts';
 const LEAST_CENTS = 100;
 const MOST_CENTS = 1_000_000;
 
+/** What payers can do from the first day; the rest is sold one by one. */
+const startingProducts: Configuration['products'] = {
+  virtualSite: true,
+  customerPortal: true,
+  autoPay: true,
+  paperless: true,
+  payByText: false,
+  scheduledPayments: true,
+  recurringScheduledPayments: true,
+  obd: false,
+  cloudIvrConnect: false,
+  cloudPay: false,
+  agentConnect: false,
+  ssoConnect: false,
+};
+
 /**
  * The configuration a biller begins with: IMT's BIF layout and customizations (spec/bif.md), one invoice type paid by
  * CC and ACH without fees, the payer's products on, and nothing asked of the partner until its endpoints are set.
@@ -38,20 +54,7 @@ export function defaultConfiguration(from: {
         fees: null,
       },
     ],
-    products: {
-      virtualSite: true,
-      customerPortal: true,
-      autoPay: true,
-      paperless: true,
-      payByText: false,
-      scheduledPayments: true,
-      recurringScheduledPayments: true,
-      obd: false,
-      cloudIvrConnect: false,
-      cloudPay: false,
-      agentConnect: false,
-      ssoConnect: false,
-    },
+    products: startingProducts,
     cards: {
       brands: ['visa', 'mastercard', 'amex', 'discover'],
       leastCents: LEAST_CENTS,

@@ -50,7 +50,6 @@ export function createBillers(platform: BillersPlatform, partners: Partners): Bi
   const documents = new Map<number, { biller: Biller; checkedMs: number }>();
   const underWay = new Map<number, Promise<Biller | undefined>>();
   const slugs = new Map<string, number>();
-  const keys = new Map<number, DataKey>();
   let changes = 0;
   const forget = (bid: number): void => {
     changes++;
@@ -107,17 +106,23 @@ export function createBillers(platform: BillersPlatform, partners: Partners): Bi
       return load(bid);
     },
     list: () => platform.database.withSystem((tx) => listBillers(tx)),
-    connectionFor: async (biller, operation, from) => {
-      const key =
-        keys.get(biller.bid) ??
-        (await platform.database.withBiller(biller.bid, (tx) => dataKeyOf(tx, platform.keyring, biller.bid)));
-      keep(keys, biller.bid, key, KEYS_CACHED_MAX);
-      return connectionFor({ biller, partner: partnerOf(partners, biller), dataKey: key, operation, from });
-    },
+    connectionFor: connections(platform, partners),
     partnerOf: (biller) => partnerOf(partners, biller),
     forget,
     listening: listener.started,
     close: listener.close,
+  };
+}
+
+/** Makes connections with data keys kept in memory: a key never changes, only what wraps it. */
+function connections(platform: BillersPlatform, partners: Partners): Billers['connectionFor'] {
+  const keys = new Map<number, DataKey>();
+  return async (biller, operation, from) => {
+    const kept = keys.get(biller.bid);
+    const dataKey =
+      kept ?? (await platform.database.withBiller(biller.bid, (tx) => dataKeyOf(tx, platform.keyring, biller.bid)));
+    keep(keys, biller.bid, dataKey, KEYS_CACHED_MAX);
+    return connectionFor({ biller, partner: partnerOf(partners, biller), dataKey, operation, from });
   };
 }
 

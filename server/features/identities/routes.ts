@@ -33,6 +33,7 @@ export function registerIdentitiesRoutes(app: App, deps: RouteDeps): void {
   registerSession(app, { ...deps, passwords });
   registerInvitations(app, { ...deps, passwords });
   registerStaffUsers(app, deps);
+  registerStaffChanges(app, deps);
   registerCredentials(app, deps);
 }
 
@@ -52,13 +53,11 @@ function registerSession(app: App, deps: RouteDeps & { passwords: Passwords }): 
         userAgent: request.headers['user-agent'] ?? '',
       });
       setSessionCookie(reply, deps, token, SESSION_HOURS_MAX * 3600);
-      return reply
-        .status(201)
-        .send({
-          user: { id: user.id, email: user.email, name: user.name, bid: user.bid },
-          permissions: [...permissionsOf(user.roles)],
-          csrfToken,
-        });
+      return reply.status(201).send({
+        user: { id: user.id, email: user.email, name: user.name, bid: user.bid },
+        permissions: [...permissionsOf(user.roles)],
+        csrfToken,
+      });
     },
   );
   app.get(
@@ -154,6 +153,11 @@ function registerStaffUsers(app: App, deps: RouteDeps): void {
         .map((role) => ({ ...role, permissions: [...role.permissions] })),
     }),
   );
+}
+
+function registerStaffChanges(app: App, deps: RouteDeps): void {
+  const tags = ['Staff users'];
+  const config = { access: needs({ permission: 'users:manage' }) };
   app.post(
     '/api/v1/staff-users',
     {
