@@ -7,6 +7,8 @@ import { REVERSAL_ITEM_KINDS } from './reversal-items.ts';
 
 /** Payments older than this are long since in what the partner tells, or were taken back there. */
 const LOOK_BACK_DAYS = 120;
+/** How long a partner may call a posted payment of ours pending before it is off what is due. */
+const PENDING_DAYS_MAX = 10;
 const IN_FLIGHT: ReadonlySet<string> = new Set(['queued', 'sending', 'waiting', 'unknown', 'held']);
 
 /** How the balance shown comes about: what was told, less what is on its way there, plus what came back. Cents. */
@@ -27,6 +29,8 @@ export async function shownBalance(
     bid: number;
     accountNumber: string;
     toldCents: number;
+    /** What the partner says it has and has not yet taken off. */
+    toldPendingCents: number;
     asOf: Temporal.Instant;
     ofInvoices: readonly string[];
   },
@@ -44,11 +48,13 @@ export async function shownBalance(
   });
   let onTheWayCents = 0;
   let restoredCents = 0;
+  let postedLatelyCents = 0;
   for (const row of rows) {
     const billCents = row.amount_cents - row.fee_cents;
     const isTold = await isInWhatWasTold(tx, row, from);
     if (!isReversed(row.status)) {
       if (!isTold) onTheWayCents += billCents;
+      else if (isLately(row, from.asOf)) postedLatelyCents += billCents;
     } else if (isTold && openItems.has(String(row.payment_id))) {
       restoredCents += billCents;
     }
@@ -59,6 +65,12 @@ export async function shownBalance(
     onTheWayCents,
     restoredCents,
   };
+}
+
+function isLately(row: PaymentRow, asOf: Temporal.Instant): boolean {
+  return (
+    row.taken_at !== null && Temporal.Instant.compare(row.taken_at.add({ hours: 24 * PENDING_DAYS_MAX }), asOf) >= 0
+  );
 }
 
 /** Whether the partner's figure already has this payment in it: posted (or, if it is not posted by us, taken) before it was told. */

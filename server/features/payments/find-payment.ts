@@ -79,7 +79,10 @@ export async function paymentsByDay(
 }
 
 /** Where a payer goes on with a payment whose page at the processor is still open; undefined when it is not. */
-export async function openCheckoutUrl(deps: Pick<PaymentsDeps, 'database'>, from: { bid: number; publicId: string }): Promise<string | undefined> {
+export async function openCheckoutUrl(
+  deps: Pick<PaymentsDeps, 'database'>,
+  from: { bid: number; publicId: string },
+): Promise<string | undefined> {
   const row = await deps.database.withBiller(from.bid, (tx) => paymentByPublicId(tx, from.publicId));
   return row?.status === 'pending' ? (row.checkout_url ?? undefined) : undefined;
 }

@@ -1,5 +1,4 @@
-import type { Selectable } from 'kysely';
-import { sql } from 'kysely';
+import { type Selectable, type SqlBool, sql } from 'kysely';
 import type { DB } from '../../database/tables.ts';
 import type { Tx } from '../../platform/database.ts';
 import type { PaymentsQuery } from './contract.ts';
@@ -151,18 +150,22 @@ export async function similarTaken(
   tx: Tx,
   from: { bid: number; accountNumber: string; amountCents: number; method: string; since: Temporal.Instant },
 ): Promise<PaymentRow | undefined> {
-  return tx
-    .selectFrom('payment')
-    .select(columns)
-    .where('bid', '=', from.bid)
-    .where('account_number', '=', from.accountNumber)
-    .where('amount_cents', '=', from.amountCents)
-    .where('method', '=', from.method)
-    .where('taken_at', '>=', from.since)
-    .where('status', 'not in', [...REVERSED_STATUSES])
-    .orderBy('payment_id', 'desc')
-    .limit(1)
-    .executeTakeFirst();
+  return (
+    tx
+      .selectFrom('payment')
+      .select(columns)
+      .where('bid', '=', from.bid)
+      .where('account_number', '=', from.accountNumber)
+      .where('amount_cents', '=', from.amountCents)
+      .where('method', '=', from.method)
+      .where('taken_at', 'is not', null)
+      // Our clock for the submit, the processor's for the charge: the later one counts, whichever clock is ahead.
+      .where(sql<SqlBool>`greatest(created_at, taken_at) >= ${from.since}`)
+      .where('status', 'not in', [...REVERSED_STATUSES])
+      .orderBy('payment_id', 'desc')
+      .limit(1)
+      .executeTakeFirst()
+  );
 }
 
 /** Payments with money taken, newest first, bounded: what a shown balance has to allow for. */

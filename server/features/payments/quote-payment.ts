@@ -125,6 +125,7 @@ async function balanceOf(
       bid,
       accountNumber,
       toldCents: told.currentDueCents,
+      toldPendingCents: told.pendingPaymentCents ?? 0,
       asOf: told.asOf,
       ofInvoices: [],
     });
@@ -141,6 +142,7 @@ async function balanceOf(
     bid,
     accountNumber,
     toldCents,
+    toldPendingCents: 0,
     asOf,
     ofInvoices: invoices.map((invoice) => invoice.invoiceNumber),
   });
