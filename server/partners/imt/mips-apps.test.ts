@@ -1,6 +1,7 @@
 import { createImtSandbox, type FaultRule, type ImtSandbox } from '@causeway/sandbox/imt';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { SendOutcome } from '../../features/billers/partner.ts';
+import { fixedClock } from '../../platform/clock.ts';
 import { partnerUnderTest, posting, rawAnswer, rawPartner } from './testing/partner-under-test.ts';
 
 const FINE = '99900001';
@@ -17,8 +18,8 @@ afterEach(async () => {
 });
 afterAll(() => sandbox.close());
 
-function open(limits: Parameters<typeof partnerUnderTest>[0] = {}) {
-  const made = partnerUnderTest(limits);
+function open(...of: Parameters<typeof partnerUnderTest>) {
+  const made = partnerUnderTest(...of);
   opened.push(made);
   return made;
 }
@@ -213,13 +214,21 @@ test('the hooks of a send are called with half of it and all of it sent', async 
 });
 
 test('a payment is never the probe of a sick endpoint: a read is, and then the payment goes', async () => {
-  const { partner, connect } = open();
+  const clock = fixedClock('2026-11-18T15:00:00Z');
+  const { partner, connect } = open({}, clock);
   const connection = connect(sandbox, 'payment');
   sandbox.faults.add({ operation: 'payment', count: 5, effect: { kind: 'status', status: 500 } });
   for (let n = 0; n < 5; n += 1) await partner.postPayment(connection, posting(FINE, `880${n}`), {});
   const barred = await partner.postPayment(connection, posting(FINE, '8805'), {});
   expect(barred).toMatchObject({ class: 'NOT_SENT', reason: expect.stringContaining('breaker-open') });
   expect(sandbox.requests({ operation: 'payment' }).requests).toHaveLength(5);
+  clock.advance(30_001);
+  sandbox.faults.add({ operation: 'balance', count: 1, effect: { kind: 'status', status: 500 } });
+  expect((await partner.postPayment(connection, posting(FINE, '8806'), {})).class).toBe('NOT_SENT');
+  clock.advance(30_001);
+  expect((await partner.postPayment(connection, posting(FINE, '8807'), {})).class).toBe('POSTED');
+  expect(sandbox.requests({ operation: 'balance' }).requests).toHaveLength(2);
+  expect(sandbox.requests({ operation: 'payment' }).requests).toHaveLength(6);
 });
 
 test('paperless and autopay are sent, refused and unknown by the same proof', async () => {

@@ -6,7 +6,7 @@ import type {
   PartnerOperation,
   PaymentPosting,
 } from '../../../features/billers/partner.ts';
-import { systemClock } from '../../../platform/clock.ts';
+import { type Clock, systemClock } from '../../../platform/clock.ts';
 import { createEgress } from '../../../platform/egress.ts';
 import { createLog } from '../../../platform/log.ts';
 import { systemTimers } from '../../../platform/timers.ts';
@@ -16,7 +16,10 @@ import type { ImtParts } from '../partner.ts';
 let nextBid = 5000;
 
 /** The partner over real sockets, with a connection maker; each maker is a biller of its own, so breakers are not shared. */
-export function partnerUnderTest(limits: NonNullable<ImtParts['limits']> = {}): {
+export function partnerUnderTest(
+  limits: NonNullable<ImtParts['limits']> = {},
+  clock: Clock = systemClock,
+): {
   partner: Partner;
   connect: (
     to: { url: string; authUrl: string },
@@ -26,8 +29,8 @@ export function partnerUnderTest(limits: NonNullable<ImtParts['limits']> = {}): 
   close: () => Promise<void>;
 } {
   const log = createLog({ level: 'silent' });
-  const egress = createEgress({ clock: systemClock, timers: systemTimers, allowPrivate: true, log });
-  const partner = createMipsApps({ egress, clock: systemClock, timers: systemTimers, log, limits });
+  const egress = createEgress({ clock, timers: systemTimers, allowPrivate: true, log });
+  const partner = createMipsApps({ egress, clock, timers: systemTimers, log, limits });
   const bid = nextBid++;
   return {
     partner,
