@@ -43,6 +43,7 @@ export async function openOperator(
   };
 }
 
+export { readAccountState, refreshBalance } from './features/balances/index.ts';
 export { createBiller, defaultConfiguration, rewrapDataKeys, settingsFromTexts } from './features/billers/index.ts';
 export {
   acceptInvitation,

@@ -1,14 +1,21 @@
-import { deliveriesJobs, type LaneRunner, startLanes } from './features/deliveries/index.ts';
-import { invoicesJobs } from './features/invoices/index.ts';
-import { noticesJobs } from './features/notices/index.ts';
-import { paymentsJobs } from './features/payments/index.ts';
+import { BALANCE_QUEUES, balancesJobs } from './features/balances/index.ts';
+import { type LaneRunner, startLanes } from './features/deliveries/index.ts';
+import { INVOICES_QUEUES, invoicesJobs } from './features/invoices/index.ts';
+import { noticesJobs, SEND_NOTICES_QUEUE } from './features/notices/index.ts';
+import { ASK_PROCESSOR_QUEUE, paymentsJobs } from './features/payments/index.ts';
 import type { FeatureDeps } from './introduce.ts';
 
 /** The queues of every feature; known to web processes too, which add jobs to them. */
-export const QUEUES = ['import-invoice-file', 'send-notices', 'ask-processor', 'reconcile-billers'] as const;
+export const QUEUES: readonly string[] = [
+  ...INVOICES_QUEUES,
+  ...BALANCE_QUEUES,
+  SEND_NOTICES_QUEUE,
+  ASK_PROCESSOR_QUEUE,
+  'reconcile-billers',
+];
 
 /** The one visible list of what runs in the background: lanes, jobs, schedules. */
 export async function startWorker(deps: FeatureDeps): Promise<LaneRunner> {
-  await deps.jobs.work([...invoicesJobs(deps), ...noticesJobs(deps), ...paymentsJobs(deps), ...deliveriesJobs(deps)]);
+  await deps.jobs.work([...invoicesJobs(deps), ...balancesJobs(deps), ...noticesJobs(deps), ...paymentsJobs(deps)]);
   return startLanes(deps);
 }
