@@ -1,20 +1,22 @@
+import { registerDemoInbox } from './demo-inbox.ts';
 import { registerBalancesRoutes } from './features/balances/index.ts';
 import { registerBillersRoutes } from './features/billers/index.ts';
-import { registerDeliveriesRoutes } from './features/deliveries/index.ts';
 import { registerDocumentsRoutes } from './features/documents/index.ts';
 import { createAuthenticate, registerIdentitiesRoutes } from './features/identities/index.ts';
 import { registerInvoicesRoutes } from './features/invoices/index.ts';
 import { registerNoticesRoutes } from './features/notices/index.ts';
 import { loadPayerPages, registerPayerSite } from './features/payer-site/index.ts';
 import { registerPaymentsRoutes } from './features/payments/index.ts';
-import { registerDemoInbox } from './demo-inbox.ts';
 import type { FeatureDeps } from './introduce.ts';
 import { registerHealth } from './platform/health.ts';
 import { type App, buildHttp } from './platform/http.ts';
 import type { Inbox } from './platform/mail.ts';
 
 /** The one visible list of what answers over HTTP. Partners and processors were introduced in `introduce.ts`. */
-export async function buildApp(deps: FeatureDeps, from: { version: string; isStopping: () => boolean; inbox?: Inbox }): Promise<App> {
+export async function buildApp(
+  deps: FeatureDeps,
+  from: { version: string; isStopping: () => boolean; inbox?: Inbox },
+): Promise<App> {
   const app = await buildHttp({
     log: deps.log,
     database: deps.database,
@@ -30,7 +32,6 @@ export async function buildApp(deps: FeatureDeps, from: { version: string; isSto
   registerBalancesRoutes(app, deps);
   registerDocumentsRoutes(app, deps);
   registerNoticesRoutes(app, deps);
-  registerDeliveriesRoutes(app, deps);
   registerPaymentsRoutes(app, deps);
   registerPayerSite(app, deps, await loadPayerPages());
   if (from.inbox && deps.config.isDemoInboxShown) registerDemoInbox(app, from.inbox);

@@ -11,7 +11,7 @@ export function registerAuditVerify(audit: Command): void {
     .action((options: { json?: boolean }) =>
       withOperator(async (deps) => {
         const chains = await deps.database.withSystem((tx) => listAuditChains(tx));
-        const verdicts = [];
+        const verdicts: { chain: string; ok: boolean }[] = [];
         for (const bid of chains) {
           const verdict = await deps.database.withSystem((tx) => verifyAudit(tx, bid));
           verdicts.push({ ...verdict, chain: bid === null ? 'system' : String(bid) });

@@ -136,7 +136,7 @@ function billShown(invoice: InvoiceView): BillPage['bills'][number] {
     dueDate: invoice.dueDate,
     totalCents: invoice.totalCents,
     lines: invoice.details
-      .map((line) => line['description'])
+      .map((line) => line.description)
       .filter((text): text is string => typeof text === 'string' && text !== ''),
     isCarried: invoice.carriedBy !== null,
   };

@@ -66,7 +66,7 @@ export function registerPayRoutes(app: App, deps: PayerSiteDeps): void {
     const { draft } = open.session;
     if (draft.idempotencyKey === '' || fieldOf(body, 'idempotencyKey') !== draft.idempotencyKey)
       return reply.redirect(`${open.frame.base}/review`, 303);
-    return pay(deps, open, { reply, isDuplicateConfirmed: body['confirmDuplicate'] === 'yes' });
+    return pay(deps, open, { reply, isDuplicateConfirmed: body.confirmDuplicate === 'yes' });
   });
 }
 
@@ -98,7 +98,10 @@ async function pay(
       accountNumber,
       draft: { ...EMPTY_DRAFT, name: draft.name, email: draft.email },
     });
-    return from.reply.redirect(taken.next.kind === 'checkout' ? taken.next.url : paymentPath(open.biller.slug, taken.payment.publicId), 303);
+    return from.reply.redirect(
+      taken.next.kind === 'checkout' ? taken.next.url : paymentPath(open.biller.slug, taken.payment.publicId),
+      303,
+    );
   } catch (cause) {
     if (!(cause instanceof Problem)) throw cause;
     return afterRefusal(deps, open, { reply: from.reply, problem: cause });
@@ -130,8 +133,8 @@ async function afterRefusal(
   }
   if (problem.code === 'possible-duplicate') {
     const duplicateOf = {
-      paymentId: Number(problem.details['paymentId']),
-      createdAt: String(problem.details['paidAt']),
+      paymentId: Number(problem.details.paymentId),
+      createdAt: String(problem.details.paidAt),
     };
     return sendPage(reply, deps.pages.review(open.frame, reviewPage(deps, open, quote, { duplicateOf })), 409);
   }

@@ -32,6 +32,18 @@ export function registerPaymentRoutes(app: App, deps: PayerSiteDeps): void {
       return sendPage(reply, deps.pages.payment(at.frame, paymentPage(payment, { isSessionOpen, continueUrl })));
     },
   );
+
+  // The processor sends the payer back to one of these; the page itself asks what came of it, so a reload is harmless.
+  for (const way of ['return', 'cancelled']) {
+    app.get<{ Params: { slug: string; publicId: string } }>(
+      `/:slug/payments/:publicId/${way}`,
+      { config: { access: PUBLIC } },
+      (request, reply) => {
+        const { slug, publicId } = request.params;
+        return reply.redirect(paymentPath(encodeURIComponent(slug), encodeURIComponent(publicId)), 303);
+      },
+    );
+  }
 }
 
 function paymentPage(
