@@ -1,18 +1,37 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLog } from '../../platform/log.ts';
-import { createMailer } from '../../platform/mail.ts';
-import { RIG_BID, withPayments } from '../payments/payments-test-rig.ts';
+import type { Mail } from '../../platform/mail.ts';
+import { createMailer, type Mailer } from '../../platform/mail.ts';
+import { withTestPlatform } from '../../testing/platform.ts';
 import { queueNotice } from './queue-notice.ts';
 import { receiptNotice } from './receipt.ts';
 import { resendNotice } from './resend-notice.ts';
 import { sendDueNotices } from './send-notices.ts';
 
-let at: Awaited<ReturnType<typeof withPayments>>;
+const RIG_BID = 2984;
+const post = { sent: [] as Mail[], isBroken: false };
+const mailer: Mailer = {
+  async send(mail) {
+    if (post.isBroken) return { ok: false, permanent: true, why: '550 no such mailbox' };
+    post.sent.push(mail);
+    return { ok: true, messageId: String(post.sent.length) };
+  },
+  close: () => undefined,
+};
+
+let at: Awaited<ReturnType<typeof withTestPlatform>>;
 beforeAll(async () => {
-  at = await withPayments();
+  at = await withTestPlatform({ overrides: { mailer } });
 });
 afterAll(() => at.close());
 
+const rows = (table: 'notice' | 'work_item') =>
+  at.database.withBiller(RIG_BID, (tx) =>
+    tx
+      .selectFrom(table as 'notice')
+      .selectAll()
+      .execute(),
+  );
 const queue = (to: string) =>
   at.database.withBiller(RIG_BID, (tx) =>
     queueNotice(tx, {
@@ -30,7 +49,7 @@ const queue = (to: string) =>
   );
 const noticeTo = async (to: string) => {
   const row = (
-    (await at.rows('notice')) as unknown as {
+    (await rows('notice')) as unknown as {
       id: number;
       to_address: string;
       state: string;
@@ -60,36 +79,36 @@ test('a notice exists only if its cause commits', async () => {
     throw new Error('the cause failed');
   });
   await expect(failed).rejects.toThrow('the cause failed');
-  expect(JSON.stringify(await at.rows('notice'))).not.toContain('never@example.com');
+  expect(JSON.stringify(await rows('notice'))).not.toContain('never@example.com');
 });
 
 test('many senders at once send each notice once, on one line of subject', async () => {
-  const before = at.rig.sent.length;
+  const before = post.sent.length;
   for (let n = 0; n < 15; n++) await queue(`p${n}@example.com`);
-  await Promise.all(Array.from({ length: 6 }, () => sendDueNotices(at.deps)));
-  const sent = at.rig.sent.slice(before).map((mail) => mail.to);
+  await Promise.all(Array.from({ length: 6 }, () => sendDueNotices(at.platform)));
+  const sent = post.sent.slice(before).map((mail) => mail.to);
   expect(sent.length).toBe(15);
   expect(new Set(sent).size).toBe(15);
-  expect(at.rig.sent.every((mail) => !/[\r\n]/.test(mail.subject))).toBe(true);
+  expect(post.sent.every((mail) => !/[\r\n]/.test(mail.subject))).toBe(true);
 });
 
 test('a permanent failure is told to staff; sending it again is one act, refused while it waits', async () => {
-  at.rig.isMailBroken = true;
+  post.isBroken = true;
   await queue('bad@example.com');
-  await sendDueNotices(at.deps);
+  await sendDueNotices(at.platform);
   const failed = await noticeTo('bad@example.com');
   expect(failed).toMatchObject({ state: 'failed', last_error: '550 no such mailbox' });
-  const items = (await at.rows('work_item')) as unknown as { kind: string; subject: string; closed_at: unknown }[];
+  const items = (await rows('work_item')) as unknown as { kind: string; subject: string; closed_at: unknown }[];
   expect(items.find((item) => item.subject === String(failed.id))).toMatchObject({
     kind: 'notice-failed',
     closed_at: null,
   });
-  at.rig.isMailBroken = false;
-  await resendNotice(at.deps, { bid: RIG_BID, id: failed.id, by: 'ann' });
-  await expect(resendNotice(at.deps, { bid: RIG_BID, id: failed.id, by: 'ann' })).rejects.toMatchObject({
+  post.isBroken = false;
+  await resendNotice(at.platform, { bid: RIG_BID, id: failed.id, by: 'ann' });
+  await expect(resendNotice(at.platform, { bid: RIG_BID, id: failed.id, by: 'ann' })).rejects.toMatchObject({
     code: 'notice-is-queued',
   });
-  await sendDueNotices(at.deps);
+  await sendDueNotices(at.platform);
   expect(await noticeTo('bad@example.com')).toMatchObject({ state: 'sent' });
 });
 
@@ -97,11 +116,11 @@ test('without a mail server notices stay queued, however long, and their tries a
   const mailer = createMailer({ from: 'no-reply@localhost', log: createLog({ level: 'silent' }) });
   await queue('later@example.com');
   for (let minute = 0; minute < 20; minute++) {
-    await sendDueNotices({ ...at.deps, mailer });
+    await sendDueNotices({ ...at.platform, mailer });
     at.clock.advance(61_000);
   }
   expect(await noticeTo('later@example.com')).toMatchObject({ state: 'queued', attempts: 0 });
-  await sendDueNotices(at.deps);
+  await sendDueNotices(at.platform);
   expect(await noticeTo('later@example.com')).toMatchObject({ state: 'sent' });
 });
 

@@ -1,5 +1,5 @@
 import { openWorkItem } from '../../platform/work-items.ts';
-import { isLongInDoubt, isPageOver } from './ask-schedule.ts';
+import { isLongInDoubt, isPageOver, isSubmitUnderWay } from './ask-schedule.ts';
 import type { PaymentView } from './contract.ts';
 import type { PaymentsDeps } from './deps.ts';
 import { openCheckout, processorOf } from './open-checkout.ts';
@@ -27,7 +27,7 @@ export async function applyChargeState(
 
 /** The same for a row at hand. Unanswered: the payment stays as it is and is asked about again by its schedule. */
 export async function askAboutCharge(deps: PaymentsDeps, row: PaymentRow, toldBy: ToldBy): Promise<PaymentRow> {
-  if (isKnown(row)) return row;
+  if (isKnown(row) || isSubmitUnderWay(row, deps.clock.now())) return row;
   const answer = await processorOf(deps, row).findCharge(row.public_id);
   deps.crash.at('charge-answer-received');
   if (answer.kind === 'unanswered') return noteDoubt(deps, row);

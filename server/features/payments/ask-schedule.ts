@@ -20,3 +20,16 @@ export function isPageOver(createdAt: Temporal.Instant, now: Temporal.Instant): 
 export function isLongInDoubt(createdAt: Temporal.Instant, now: Temporal.Instant): boolean {
   return Temporal.Instant.compare(createdAt.add({ hours: IN_DOUBT_HOURS }), now) <= 0;
 }
+
+/** While a submit is this young it may still be asking for its page: cancelling under it would spoil it. Longer than the call may take. */
+const SUBMIT_SECONDS = 15;
+
+/** Whether the payment's own submit may still be under way in some process. */
+export function isSubmitUnderWay(
+  row: { status: string; created_at: Temporal.Instant },
+  now: Temporal.Instant,
+): boolean {
+  return (
+    row.status === 'submitting' && Temporal.Instant.compare(row.created_at.add({ seconds: SUBMIT_SECONDS }), now) > 0
+  );
+}

@@ -59,6 +59,8 @@ export async function shownBalance(
       restoredCents += billCents;
     }
   }
+  // A partner that calls our payment pending has it, but what it says is due still includes it (spec/payments.md, sample answer).
+  onTheWayCents += Math.min(Math.max(0, from.toldPendingCents), postedLatelyCents);
   return {
     cents: from.toldCents - onTheWayCents + restoredCents,
     toldCents: from.toldCents,

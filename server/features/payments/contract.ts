@@ -28,15 +28,23 @@ export const statusSchema = z.enum([
   'charged_back',
 ]);
 
+/** A card number typed where it does not belong is refused, and so neither stored, posted nor printed (PCI DSS, SAQ A). */
+const typed = (max: number) =>
+  z
+    .string()
+    .trim()
+    .max(max)
+    .refine((text) => !holdsCardNumber(text), 'must not hold a card number: it is asked for on the next page');
+
 /** Who pays, as the payer gave it. There is no card or bank number in it: those are typed on the processor's page. */
 export const payerSchema = z.strictObject({
-  name: z.string().trim().min(1).max(120),
-  address1: z.string().trim().max(120).default(''),
-  address2: z.string().trim().max(120).default(''),
-  city: z.string().trim().max(80).default(''),
-  state: z.string().trim().max(40).default(''),
-  zip: z.string().trim().max(20).default(''),
-  phone: z.string().trim().max(40).default(''),
+  name: typed(120).min(1),
+  address1: typed(120).default(''),
+  address2: typed(120).default(''),
+  city: typed(80).default(''),
+  state: typed(40).default(''),
+  zip: typed(20).default(''),
+  phone: typed(40).default(''),
   email: z.union([z.email().max(254), z.literal('')]).default(''),
 });
 export type Payer = z.output<typeof payerSchema>;
@@ -97,6 +105,7 @@ export const paymentSchema = z
     source: z.string(),
     status: statusSchema,
     statusSentence: z.string(),
+    declinedSentence: z.string().nullable().describe('Why the card or bank said no, in the payer’s language'),
     locale: z.enum(['en', 'es']),
     processor: z.string(),
     processorReference: z.string().nullable(),
@@ -158,3 +167,18 @@ export const staffActSchema = z.strictObject({
   expectedVersion: z.int().optional().describe('The version the person saw'),
 });
 export const eventReceivedSchema = z.strictObject({ received: z.literal(true) });
+
+/** 13 to 19 digits, with single spaces or hyphens between them, that pass the check digit of cards (ISO/IEC 7812). */
+function holdsCardNumber(text: string): boolean {
+  for (const [run] of text.matchAll(/\d(?:[ -]?\d){12,18}/g)) {
+    const digits = run.replaceAll(/\D/g, '');
+    let sum = 0;
+    for (let place = 0; place < digits.length; place++) {
+      const digit = Number(digits[digits.length - 1 - place]);
+      const doubled = place % 2 === 0 ? digit : digit * 2;
+      sum += doubled > 9 ? doubled - 9 : doubled;
+    }
+    if (sum % 10 === 0) return true;
+  }
+  return false;
+}

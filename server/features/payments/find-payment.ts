@@ -2,7 +2,8 @@ import type { Tx } from '../../platform/database.ts';
 import type { PaymentsQuery, PaymentView, PaymentWithEvents } from './contract.ts';
 import type { PaymentsDeps } from './deps.ts';
 import { eventsOf } from './payment-event-store.ts';
-import { paymentById, paymentByPublicId, selectPayments, sumByDay } from './payment-store.ts';
+import { selectPayments, sumByDay } from './payment-list-store.ts';
+import { paymentById, paymentByPublicId } from './payment-store.ts';
 import { readPaymentView } from './payment-view.ts';
 
 const OF_ACCOUNT_MAX = 100;

@@ -2,6 +2,7 @@
 
 export { ACH_RETURN_CODES, explainReturn, type ReturnCode } from './ach-return-codes.ts';
 export { applyChargeState } from './apply-charge-state.ts';
+export { authorizationFor } from './authorize-debit.ts';
 export { COME_BACK_RULES, type ComeBackRule, comeBackRules } from './come-back-rules.ts';
 export type { Clocks, Payer, PaymentView, PaymentWithEvents, TakePayment } from './contract.ts';
 export type { PaymentsDeps } from './deps.ts';
@@ -15,5 +16,5 @@ export { type PaymentQuote, type QuoteFrom, quotePayment } from './quote-payment
 export { receiveProcessorEvent } from './receive-processor-event.ts';
 export { reversePayment } from './reverse-payment.ts';
 export { registerPaymentsRoutes } from './routes.ts';
-export { authorizationFor, type TakenPayment, takePayment } from './take-payment.ts';
+export { type TakenPayment, takePayment } from './take-payment.ts';
 export { takenPayments } from './taken-payments.ts';

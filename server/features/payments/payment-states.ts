@@ -47,6 +47,8 @@ export interface FactDetail {
   readonly code?: string;
   readonly reason?: string;
   readonly by?: string;
+  /** Which text of the bank-debit authorization the payer agreed to. */
+  readonly authorizationVersion?: string;
 }
 
 export interface Fact {

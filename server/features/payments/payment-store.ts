@@ -1,17 +1,16 @@
 import { type Selectable, type SqlBool, sql } from 'kysely';
 import type { DB } from '../../database/tables.ts';
 import type { Tx } from '../../platform/database.ts';
-import type { PaymentsQuery } from './contract.ts';
 import { OPEN_STATUSES, REVERSED_STATUSES } from './payment-states.ts';
 
 /** Payments of one account looked at when its balance is shown; older ones are long since in the partner's balance. */
 const RECENT_MAX = 50;
 const OPEN_MAX = 1;
 
-/** Every statement on the table `payment`. Events and the poll's cursor: `payment-event-store.ts`. */
+/** Every statement on the table `payment`. Lists and sums: `payment-list-store.ts`; events: `payment-event-store.ts`. */
 export type PaymentRow = Selectable<DB['payment']>;
 
-const columns = [
+export const PAYMENT_COLUMNS = [
   'bid',
   'payment_id',
   'account_number',
@@ -46,9 +45,20 @@ const columns = [
   'version',
 ] as const;
 
-/** One at a time for an account: checks and insert of a payment are one act. Held until the transaction ends. */
-export async function lockAccountForPayment(tx: Tx, bid: number, accountNumber: string): Promise<void> {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${`payment/${bid}/${accountNumber}`}, 6))`.execute(tx);
+/**
+ * One at a time for an account, and for a key: checks and insert of a payment are one act. Held until the transaction ends.
+ * Always in this order, so that two of them never wait for each other.
+ */
+export async function lockForPayment(
+  tx: Tx,
+  from: { bid: number; accountNumber: string; idempotencyKey: string },
+): Promise<void> {
+  for (const what of [
+    `payment/${from.bid}/account/${from.accountNumber}`,
+    `payment/${from.bid}/key/${from.idempotencyKey}`,
+  ]) {
+    await sql`select pg_advisory_xact_lock(hashtextextended(${what}, 6))`.execute(tx);
+  }
 }
 
 export interface NewPayment {
@@ -96,14 +106,14 @@ export async function insertPayment(tx: Tx, payment: NewPayment): Promise<Paymen
       created_at: payment.at,
       ask_again_at: payment.askAgainAt,
     })
-    .returning(columns)
+    .returning(PAYMENT_COLUMNS)
     .executeTakeFirstOrThrow();
 }
 
 export async function paymentByKey(tx: Tx, bid: number, idempotencyKey: string): Promise<PaymentRow | undefined> {
   return tx
     .selectFrom('payment')
-    .select(columns)
+    .select(PAYMENT_COLUMNS)
     .where('bid', '=', bid)
     .where('idempotency_key', '=', idempotencyKey)
     .executeTakeFirst();
@@ -112,7 +122,7 @@ export async function paymentByKey(tx: Tx, bid: number, idempotencyKey: string):
 export async function paymentById(tx: Tx, bid: number, paymentId: number): Promise<PaymentRow | undefined> {
   return tx
     .selectFrom('payment')
-    .select(columns)
+    .select(PAYMENT_COLUMNS)
     .where('bid', '=', bid)
     .where('payment_id', '=', paymentId)
     .executeTakeFirst();
@@ -122,7 +132,7 @@ export async function paymentById(tx: Tx, bid: number, paymentId: number): Promi
 export async function lockPayment(tx: Tx, bid: number, paymentId: number): Promise<PaymentRow | undefined> {
   return tx
     .selectFrom('payment')
-    .select(columns)
+    .select(PAYMENT_COLUMNS)
     .where('bid', '=', bid)
     .where('payment_id', '=', paymentId)
     .forUpdate()
@@ -131,13 +141,13 @@ export async function lockPayment(tx: Tx, bid: number, paymentId: number): Promi
 
 /** By what the payer's URL carries; across billers, since a processor's event names nothing else. */
 export async function paymentByPublicId(tx: Tx, publicId: string): Promise<PaymentRow | undefined> {
-  return tx.selectFrom('payment').select(columns).where('public_id', '=', publicId).executeTakeFirst();
+  return tx.selectFrom('payment').select(PAYMENT_COLUMNS).where('public_id', '=', publicId).executeTakeFirst();
 }
 
 export async function openPaymentOf(tx: Tx, bid: number, accountNumber: string): Promise<PaymentRow | undefined> {
   return tx
     .selectFrom('payment')
-    .select(columns)
+    .select(PAYMENT_COLUMNS)
     .where('bid', '=', bid)
     .where('account_number', '=', accountNumber)
     .where('status', 'in', [...OPEN_STATUSES])
@@ -153,7 +163,7 @@ export async function similarTaken(
   return (
     tx
       .selectFrom('payment')
-      .select(columns)
+      .select(PAYMENT_COLUMNS)
       .where('bid', '=', from.bid)
       .where('account_number', '=', from.accountNumber)
       .where('amount_cents', '=', from.amountCents)
@@ -175,7 +185,7 @@ export async function recentTaken(
 ): Promise<PaymentRow[]> {
   return tx
     .selectFrom('payment')
-    .select(columns)
+    .select(PAYMENT_COLUMNS)
     .where('bid', '=', from.bid)
     .where('account_number', '=', from.accountNumber)
     .where('taken_at', '>=', from.since)
@@ -221,7 +231,7 @@ export async function changePayment(tx: Tx, row: PaymentRow, change: PaymentChan
     .set({ ...change, version: row.version + 1 })
     .where('bid', '=', row.bid)
     .where('payment_id', '=', row.payment_id)
-    .returning(columns)
+    .returning(PAYMENT_COLUMNS)
     .executeTakeFirstOrThrow();
 }
 
@@ -235,7 +245,7 @@ export async function leaseDueForAsking(
 ): Promise<PaymentRow[]> {
   const due = await tx
     .selectFrom('payment')
-    .select(columns)
+    .select(PAYMENT_COLUMNS)
     .where('ask_again_at', '<=', from.now)
     .orderBy('ask_again_at')
     .limit(from.max)
@@ -251,61 +261,4 @@ export async function leaseDueForAsking(
       .execute();
   }
   return due;
-}
-
-/** Newest first; one more than `limit`, so that the caller sees whether there is a next page. */
-export async function selectPayments(tx: Tx, bid: number, query: PaymentsQuery): Promise<PaymentRow[]> {
-  const start = query.from && Temporal.Instant.from(`${query.from}T00:00:00Z`);
-  const end = query.until && Temporal.PlainDate.from(query.until).add({ days: 1 }).toZonedDateTime('UTC').toInstant();
-  let select = tx.selectFrom('payment').select(columns).where('bid', '=', bid);
-  if (query.status) select = select.where('status', '=', query.status);
-  if (query.method) select = select.where('method', '=', query.method);
-  if (query.source) select = select.where('source', '=', query.source);
-  if (query.accountNumber) select = select.where('account_number', '=', query.accountNumber);
-  if (start) select = select.where('created_at', '>=', start);
-  if (end) select = select.where('created_at', '<', end);
-  if (query.cursor) select = select.where('payment_id', '<', Number(query.cursor) || 0);
-  return select
-    .orderBy('payment_id', 'desc')
-    .limit(query.limit + 1)
-    .execute();
-}
-
-export async function sumByDay(
-  tx: Tx,
-  from: { bid: number; since: Temporal.Instant; timeZone: string },
-): Promise<{ day: string; method: string; count: number; amount_cents: number; fee_cents: number }[]> {
-  const day = sql<string>`((taken_at at time zone ${from.timeZone})::date)::text`;
-  return tx
-    .selectFrom('payment')
-    .select([
-      day.as('day'),
-      'method',
-      sql<number>`count(*)::int`.as('count'),
-      sql<number>`sum(amount_cents)::bigint`.as('amount_cents'),
-      sql<number>`sum(fee_cents)::bigint`.as('fee_cents'),
-    ])
-    .where('bid', '=', from.bid)
-    .where('taken_at', '>=', from.since)
-    .groupBy([sql`1`, 'method'])
-    .orderBy(sql`1`)
-    .orderBy('method')
-    .execute();
-}
-
-export async function takenBetween(
-  tx: Tx,
-  from: { bid: number; from: Temporal.Instant; until: Temporal.Instant },
-): Promise<
-  { payment_id: number; amount_cents: number; fee_cents: number; status: string; taken_at: Temporal.Instant }[]
-> {
-  return tx
-    .selectFrom('payment')
-    .select(['payment_id', 'amount_cents', 'fee_cents', 'status', 'taken_at'])
-    .where('bid', '=', from.bid)
-    .where('taken_at', '>=', from.from)
-    .where('taken_at', '<', from.until)
-    .$narrowType<{ taken_at: Temporal.Instant }>()
-    .orderBy('payment_id')
-    .execute();
 }

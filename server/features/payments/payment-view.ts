@@ -3,6 +3,7 @@ import { deliveryOfPayment } from '../deliveries/index.ts';
 import { clockWords } from './clock-words.ts';
 import { type PaymentView, payerSchema } from './contract.ts';
 import { clocksOf } from './payment-clocks.ts';
+import { eventsOf, factsOf } from './payment-event-store.ts';
 import { methodOf } from './payment-row.ts';
 import { mayAct, statusOf } from './payment-states.ts';
 import type { PaymentRow } from './payment-store.ts';
@@ -26,6 +27,7 @@ export async function readPaymentView(tx: Tx, row: PaymentRow): Promise<PaymentV
     source: row.source,
     status,
     statusSentence: clockWords[locale].status[status],
+    declinedSentence: status === 'declined' ? await declinedSentenceOf(tx, row) : null,
     locale,
     processor: row.processor,
     processorReference: row.processor_reference,
@@ -41,4 +43,9 @@ export async function readPaymentView(tx: Tx, row: PaymentRow): Promise<PaymentV
     createdAt: row.created_at.toString(),
     version: row.version,
   };
+}
+
+async function declinedSentenceOf(tx: Tx, row: PaymentRow): Promise<string | null> {
+  const facts = factsOf(await eventsOf(tx, row.bid, row.payment_id));
+  return facts.find((fact) => fact.kind === 'declined' && fact.detail.sentence)?.detail.sentence ?? null;
 }

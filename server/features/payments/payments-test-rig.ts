@@ -1,3 +1,4 @@
+import { createImtSandbox } from '@causeway/sandbox/imt';
 import { createProcessorSandbox, type ProcessorSandbox } from '@causeway/sandbox/processor';
 import { createPartners } from '../../partners/registry.ts';
 import { fixedClock } from '../../platform/clock.ts';
@@ -5,7 +6,13 @@ import type { CrashPointName, CrashPoints } from '../../platform/crash-points.ts
 import type { Mail, Mailer } from '../../platform/mail.ts';
 import { createProcessors } from '../../processors/registry.ts';
 import { withTestPlatform } from '../../testing/platform.ts';
-import { type ConfigurationDraft, createBiller, createBillers, defaultConfiguration } from '../billers/index.ts';
+import {
+  type ConfigurationDraft,
+  createBiller,
+  createBillers,
+  defaultConfiguration,
+  settingsFromTexts,
+} from '../billers/index.ts';
 import type { PaymentView, TakePayment } from './contract.ts';
 import type { PaymentsDeps } from './deps.ts';
 import { findPayment } from './find-payment.ts';
@@ -19,7 +26,7 @@ export class Killed extends Error {}
 
 /** Payments on a database of their own, with the real sandbox processor on a free port. For tests. */
 export async function withPayments(
-  from: { configuration?: (base: ConfigurationDraft) => Partial<ConfigurationDraft> } = {},
+  from: { isConnected?: boolean; configuration?: (base: ConfigurationDraft) => Partial<ConfigurationDraft> } = {},
 ) {
   const processor: ProcessorSandbox = await createProcessorSandbox({ webhook: { paused: true } });
   const rig = { crashAt: undefined as CrashPointName | undefined, sent: [] as Mail[], isMailBroken: false };
@@ -54,13 +61,33 @@ export async function withPayments(
     integrationPartner: [...partners.keys()][0] ?? '',
     invoiceFormatGuid: crypto.randomUUID(),
   });
+  // Every account's balance is asked of the partner's stand-in, and DataPump would post to it (no lane runs here).
+  const imt = from.isConnected ? await createImtSandbox({ instances: { '3401': {} } }) : undefined;
+  const connected: Partial<ConfigurationDraft> = imt
+    ? {
+        invoicing: { ...base.invoicing, realTimeDataRefresh: true, balanceMaxAgeSeconds: 0 },
+        dataPump: {
+          ...base.dataPump,
+          payments: { ...base.dataPump.payments, 'Virtual Site': { CC: true, ACH: true } },
+        },
+        advancedSettings: settingsFromTexts({
+          8: imt.url,
+          9: 'causeway',
+          10: 'sandbox-password',
+          11: imt.url,
+          12: 'causeway',
+          13: 'sandbox-password',
+          88: imt.authUrl,
+        }),
+      }
+    : {};
   await createBiller(
     { ...deps },
     {
       bid: RIG_BID,
       name: 'Prairie Mutual',
       slug: 'prairie',
-      configuration: from.configuration?.(base) ?? {},
+      configuration: { ...connected, ...from.configuration?.({ ...base, ...connected }) },
       by: { kind: 'program', name: 'test' },
     },
   );
@@ -70,6 +97,7 @@ export async function withPayments(
     database: opened.database,
     clock,
     processor,
+    imt,
     rig,
     /** A new account with one open invoice; gives its number. */
     async account(
@@ -150,6 +178,7 @@ export async function withPayments(
       await billers.close();
       await opened.close();
       await processor.close();
+      await imt?.close();
     },
   };
   return at;

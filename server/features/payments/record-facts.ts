@@ -42,7 +42,12 @@ export async function recordFacts(
     if (isNewlyTaken) deps.crash.at('payment-approved-before-commit');
     return { after, isNewlyTaken };
   });
-  if (done.isNewlyTaken) deps.crash.at('payment-approved');
+  if (done.isNewlyTaken) {
+    deps.crash.at('payment-approved');
+    deps.metrics
+      .counter('causeway_payments_taken_total', 'Payments taken', ['method'])
+      .add({ method: done.after.method });
+  }
   return done.after;
 }
 

@@ -1,12 +1,10 @@
 import { formatDollars } from '../../platform/money.ts';
 import { askAboutCharge, endCheckout } from './apply-charge-state.ts';
+import { isSubmitUnderWay } from './ask-schedule.ts';
 import type { PaymentsDeps } from './deps.ts';
 import { isOpen } from './payment-states.ts';
 import type { PaymentRow } from './payment-store.ts';
 import { refuse } from './problems.ts';
-
-/** While it is this young, its own submit is still asking for the page: cancelling under it would spoil both. */
-const SUBMIT_SECONDS = 15;
 
 /**
  * Clears the way for a new payment of an account: closes the open page of the old one. If the old one was charged
@@ -14,8 +12,7 @@ const SUBMIT_SECONDS = 15;
  */
 export async function replaceOpenPayment(deps: PaymentsDeps, row: PaymentRow): Promise<void> {
   const amount = formatDollars(row.amount_cents);
-  const isYoung = Temporal.Instant.compare(row.created_at.add({ seconds: SUBMIT_SECONDS }), deps.clock.now()) > 0;
-  if (row.status === 'submitting' && isYoung)
+  if (isSubmitUnderWay(row, deps.clock.now()))
     throw refuse('payment-under-way', { publicId: row.public_id, retryAfterSeconds: 3 });
   const asked = row.status === 'pending' ? row : await askAboutCharge(deps, row, 'payer');
   const ended = isOpen(asked.status) ? await endCheckout(deps, asked, 'payer') : asked;

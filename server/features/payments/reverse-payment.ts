@@ -1,3 +1,4 @@
+import { recordAudit } from '../../platform/audit.ts';
 import type { Tx } from '../../platform/database.ts';
 import type { PaymentView } from './contract.ts';
 import type { PaymentsDeps } from './deps.ts';
@@ -76,5 +77,15 @@ async function claimAct(
     throw refuse('version-changed');
   const decision = mayAct(statusOf(row.status), from.act);
   if (!decision.may) throw refuse('act-not-possible', { why: decision.why });
+  await recordAudit(tx, {
+    at: deps.clock.now(),
+    bid: from.bid,
+    actorKind: 'staff',
+    actor: from.by,
+    act: `payment.${from.act}-asked`,
+    subject: `payment/${from.paymentId}`,
+    reason: from.reason,
+    detail: { amountCents: row.amount_cents, version: row.version },
+  });
   return { row, isDone: false };
 }

@@ -1,8 +1,10 @@
+import pg from 'pg';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { Problem } from '../../platform/problems.ts';
 import { applyChargeState } from './apply-charge-state.ts';
 import { askAboutDuePayments, pollProcessorEvents } from './janitor.ts';
 import { Killed, RIG_BID, withPayments } from './payments-test-rig.ts';
+import { recordFacts } from './record-facts.ts';
 
 let at: Awaited<ReturnType<typeof withPayments>>;
 beforeAll(async () => {
@@ -262,44 +264,78 @@ test('a payer who never comes back: after the page’s time the payment ends wit
   expect(() => at.pay(taken.payment.publicId)).toThrow();
 });
 
+test('a card number typed into a form of ours is refused, names its field, and is not repeated', async () => {
+  const account = await at.account();
+  const refusal = await at
+    .take(account, { payer: { name: 'Jane 4242-4242 4242 4242', email: 'jane@example.com' } })
+    .catch((cause: unknown) => cause);
+  expect(refusal).toMatchObject({ code: 'invalid-request', details: { faults: [{ at: 'payer.name' }] } });
+  expect(JSON.stringify((refusal as Problem).details)).not.toContain('4242');
+  expect(await paymentsOf(account)).toHaveLength(0);
+  expect(
+    (await at.take(account, { payer: { name: 'Jane Doe', phone: '515-555-0100', zip: '50309-1234' } })).payment.status,
+  ).toBe('pending');
+});
+
+test('an approval that comes after the payment was given up is applied, and told to staff when another was begun', async () => {
+  const account = await at.account();
+  const first = await at.take(account);
+  const second = await at.take(account);
+  const approved = {
+    kind: 'approved',
+    at: at.clock.now(),
+    toldBy: 'processor',
+    externalId: 'late-1',
+    detail: { message: 'APPROVED 1' },
+  } as const;
+  for (let times = 0; times < 2; times++) {
+    await recordFacts(at.deps, { bid: RIG_BID, paymentId: first.payment.paymentId, events: [approved] });
+  }
+  expect((await at.payment(first.payment.publicId)).status).toBe('approved');
+  expect((await at.payment(second.payment.publicId)).status).toBe('pending');
+  expect(await deliveriesOf(first.payment.paymentId)).toHaveLength(1);
+  const items = (await at.rows('work_item')) as unknown as { kind: string; subject: string }[];
+  expect(items.filter((item) => item.kind === 'payment-approved-late').map((item) => item.subject)).toEqual([
+    String(first.payment.paymentId),
+  ]);
+});
+
+test('one key on two accounts at once makes one payment; the other is refused', async () => {
+  const [a, b] = [await at.account(), await at.account()];
+  const idempotencyKey = crypto.randomUUID();
+  const codes = await Promise.all([codeOf(at.take(a, { idempotencyKey })), codeOf(at.take(b, { idempotencyKey }))]);
+  expect(codes.sort()).toEqual(['done', 'idempotency-key-reused']);
+});
+
+test('the payment’s page, opened while its submit is still asking, cancels nothing', async () => {
+  const account = await at.account();
+  at.processor.faults.add({ operation: 'checkout', kind: 'latency', ms: 300, count: 1 });
+  const submit = at.take(account);
+  let row = (await paymentsOf(account))[0];
+  while (row === undefined) row = (await paymentsOf(account))[0];
+  await applyChargeState(at.deps, { publicId: row.public_id, toldBy: 'payer' });
+  expect(await submit).toMatchObject({ next: { kind: 'checkout' }, payment: { status: 'pending' } });
+});
+
 test('no card number is anywhere in the database', async () => {
   const account = await at.account();
   const taken = await at.take(account);
   at.pay(taken.payment.publicId);
   await applyChargeState(at.deps, { publicId: taken.payment.publicId, toldBy: 'return' });
   const { TEST_NUMBERS } = await import('@causeway/sandbox/processor');
-  const dump = await at.database.withSystem(async (tx) => {
-    const tables = await tx
-      .selectFrom('payment')
-      .select('bid')
-      .limit(1)
-      .execute()
-      .then(
-        () =>
-          [
-            'payment',
-            'payment_event',
-            'delivery',
-            'notice',
-            'work_item',
-            'audit_event',
-            'idempotency_key',
-            'unmatched_processor_event',
-            'processor_poll',
-          ] as const,
-      );
-    const all = [];
-    for (const table of tables)
-      all.push(
-        JSON.stringify(
-          await tx
-            .selectFrom(table as 'payment')
-            .selectAll()
-            .execute(),
-        ),
-      );
-    return all.join('\n');
-  });
+  const owner = new pg.Client({ connectionString: at.database.url });
+  await owner.connect();
+  const tables = await owner.query<{ name: string }>(
+    "select table_schema || '.' || quote_ident(table_name) as name from information_schema.tables where table_type = 'BASE TABLE' and table_schema in ('public', 'pgboss')",
+  );
+  const texts: string[] = [];
+  for (const { name } of tables.rows)
+    texts.push(
+      ...(await owner.query<{ row: string }>(`select t::text as row from ${name} t`)).rows.map(({ row }) => row),
+    );
+  await owner.end();
+  const dump = texts.join('\n');
+  expect(tables.rows.length).toBeGreaterThan(20);
   expect(dump.length).toBeGreaterThan(1_000);
   expect(dump).toContain(String(RIG_BID));
   for (const known of TEST_NUMBERS) expect(dump).not.toContain(known.number);

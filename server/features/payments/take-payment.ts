@@ -1,19 +1,20 @@
+import type { z } from 'zod';
 import type { Tx } from '../../platform/database.ts';
 import { hashRequest } from '../../platform/idempotency.ts';
 import { formatDollars } from '../../platform/money.ts';
 import { refuse as refuseAny } from '../../platform/problems.ts';
 import { type RefreshResult, refreshBalance } from '../balances/index.ts';
 import type { Biller } from '../billers/index.ts';
-import { nextAskAt } from './ask-schedule.ts';
+import { isSubmitUnderWay, nextAskAt } from './ask-schedule.ts';
+import { authorizationFor } from './authorize-debit.ts';
 import { type PaymentView, type TakePayment, takePaymentSchema } from './contract.ts';
 import type { PaymentsDeps } from './deps.ts';
-import { webAuthorization } from './nacha-web.ts';
 import { openCheckout } from './open-checkout.ts';
 import { amountFault, fee } from './payable.ts';
 import { appendEvent } from './payment-event-store.ts';
 import {
   insertPayment,
-  lockAccountForPayment,
+  lockForPayment,
   openPaymentOf,
   type PaymentRow,
   paymentByKey,
@@ -28,8 +29,6 @@ import { replaceOpenPayment } from './replace-open-payment.ts';
 const TRIES_MAX = 3;
 const DUPLICATE_MINUTES = 10;
 const PUBLIC_ID_BYTES = 18;
-/** While the first submit is this young, a repeat of it waits instead of asking the processor beside it. */
-const SUBMIT_SECONDS = 15;
 
 export interface TakenPayment {
   readonly payment: PaymentView;
@@ -39,7 +38,7 @@ export interface TakenPayment {
   readonly isRepeat: boolean;
 }
 
-type Wanted = ReturnType<typeof takePaymentSchema.parse>;
+type Wanted = z.output<typeof takePaymentSchema>;
 type Claim = { kind: 'claimed' | 'repeat' | 'in-the-way'; row: PaymentRow };
 
 /**
@@ -48,7 +47,7 @@ type Claim = { kind: 'claimed' | 'repeat' | 'in-the-way'; row: PaymentRow };
  * Refuses by `Problem`; nothing was taken by a refusal.
  */
 export async function takePayment(deps: PaymentsDeps, input: TakePayment): Promise<TakenPayment> {
-  const wanted = takePaymentSchema.parse(input);
+  const wanted = checked(input);
   const biller = await deps.billers.load(wanted.bid);
   if (!biller) throw refuse('unknown-biller');
   const requestHash = hashOf(wanted);
@@ -78,6 +77,17 @@ export async function takePayment(deps: PaymentsDeps, input: TakePayment): Promi
   throw refuse('payment-under-way');
 }
 
+/** The submit as it may be used, or the refusal that names each field at fault. A value is never repeated in it. */
+function checked(input: TakePayment): Wanted {
+  const parsed = takePaymentSchema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map((issue) => ({ at: issue.path.join('.'), message: issue.message }));
+  throw refuseAny('invalid-request', {
+    summary: faults.map((fault) => `${fault.at}: ${fault.message}`).join('; '),
+    faults,
+  });
+}
+
 /** Transaction 1. The lock makes checks and insert one act for an account, however many ask at once. */
 async function claimPayment(
   tx: Tx,
@@ -85,7 +95,7 @@ async function claimPayment(
   from: { wanted: Wanted; biller: Biller; refreshed: RefreshResult; requestHash: Buffer; processor: string },
 ): Promise<Claim> {
   const { wanted, biller } = from;
-  await lockAccountForPayment(tx, wanted.bid, wanted.accountNumber);
+  await lockForPayment(tx, wanted);
   const before = await paymentByKey(tx, wanted.bid, wanted.idempotencyKey);
   if (before) return { kind: 'repeat', row: before };
   const open = await openPaymentOf(tx, wanted.bid, wanted.accountNumber);
@@ -165,6 +175,10 @@ async function insert(
   const { wanted, biller, feeCents } = from;
   const now = deps.clock.now();
   const amountCents = wanted.billAmountCents + feeCents;
+  const authorization =
+    wanted.method === 'ACH'
+      ? authorizationFor(deps, { biller, locale: wanted.locale, payerName: wanted.payer.name, amountCents, feeCents })
+      : undefined;
   const row = await insertPayment(tx, {
     bid: wanted.bid,
     accountNumber: wanted.accountNumber,
@@ -181,38 +195,21 @@ async function insert(
     processor: from.processor,
     payer: wanted.payer,
     balanceSeenCents: wanted.balanceSeenCents,
-    authorizationText:
-      wanted.method === 'ACH'
-        ? authorizationFor(deps, { biller, locale: wanted.locale, payerName: wanted.payer.name, amountCents, feeCents })
-            .text
-        : null,
+    authorizationText: authorization?.text ?? null,
     at: now,
     askAgainAt: nextAskAt(now, 0),
   });
   await appendEvent(tx, {
     bid: row.bid,
     paymentId: row.payment_id,
-    event: { kind: 'claimed', at: now, toldBy: 'payer' },
+    event: {
+      kind: 'claimed',
+      at: now,
+      toldBy: 'payer',
+      ...(authorization && { detail: { authorizationVersion: authorization.version } }),
+    },
   });
   return row;
-}
-
-/** The Nacha WEB text of a bank debit made today, as the review page shows it and the payment keeps it. */
-export function authorizationFor(
-  deps: Pick<PaymentsDeps, 'clock'>,
-  from: { biller: Biller; locale: 'en' | 'es'; payerName: string; amountCents: number; feeCents: number },
-): { version: string; text: string } {
-  const { profile } = from.biller.configuration;
-  const phone = profile.contacts.find((contact) => contact.phone !== '')?.phone;
-  return webAuthorization({
-    locale: from.locale,
-    day: deps.clock.now().toZonedDateTimeISO(profile.timeZone).toPlainDate().toString(),
-    payerName: from.payerName,
-    billerName: profile.brand.displayName,
-    amountCents: from.amountCents,
-    feeCents: from.feeCents,
-    contact: phone === undefined ? '' : from.locale === 'es' ? `al ${phone}` : `at ${phone}`,
-  });
 }
 
 /** The same key again. Another request under it is refused; one whose page was never got gets it now. */
@@ -222,8 +219,8 @@ async function repeat(
 ): Promise<TakenPayment> {
   const { row } = from;
   if (!row.request_hash.equals(from.requestHash)) throw refuseAny('idempotency-key-reused');
-  const isYoung = Temporal.Instant.compare(row.created_at.add({ seconds: SUBMIT_SECONDS }), deps.clock.now()) > 0;
-  const lacksPage = row.status === 'unknown' || (row.status === 'submitting' && !isYoung);
+  const lacksPage =
+    row.status === 'unknown' || (row.status === 'submitting' && !isSubmitUnderWay(row, deps.clock.now()));
   return taken(deps, lacksPage ? await openCheckout(deps, { biller: from.biller, row, toldBy: 'payer' }) : row, true);
 }
 

@@ -1,5 +1,5 @@
 import type { TakenPayments } from '../deliveries/index.ts';
-import { takenBetween } from './payment-store.ts';
+import { takenBetween } from './payment-list-store.ts';
 
 /** What was taken in a span of time, for the reconciliation: also what went back since, with its status. */
 export const takenPayments: TakenPayments = async (tx, bid, day) => {

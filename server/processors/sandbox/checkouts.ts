@@ -10,6 +10,8 @@ import {
   stateOfCheckout,
 } from './wire.ts';
 
+const IN_USE: ReadonlySet<string> = new Set(['idempotency_conflict', 'reference_in_use']);
+
 /** Opens the page for one payment. The reference is the key, so asking again gives the same page. */
 export async function createCheckout(api: SandboxApi, request: CheckoutRequest): Promise<CheckoutAnswer> {
   const { authorizationText, ...rest } = request;
@@ -27,6 +29,8 @@ export async function createCheckout(api: SandboxApi, request: CheckoutRequest):
       : { kind: 'unknown', reason: 'the processor’s answer was not understood' };
   }
   const error = errorSchema.safeParse(answer.body);
+  // Something exists there under this reference, made by another question: it is looked up, not given up.
+  if (error.success && IN_USE.has(error.data.error.code)) return { kind: 'unknown', reason: error.data.error.message };
   // A request the processor does not understand or allow created nothing; anything else is looked into.
   if ([400, 401, 403, 404, 409, 422].includes(answer.status)) {
     return {

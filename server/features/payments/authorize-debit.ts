@@ -1,0 +1,21 @@
+import type { Biller } from '../billers/index.ts';
+import type { PaymentsDeps } from './deps.ts';
+import { webAuthorization } from './nacha-web.ts';
+
+/** The Nacha WEB text of a bank debit made today, as the review page shows it and the payment keeps it. */
+export function authorizationFor(
+  deps: Pick<PaymentsDeps, 'clock'>,
+  from: { biller: Biller; locale: 'en' | 'es'; payerName: string; amountCents: number; feeCents: number },
+): { version: string; text: string } {
+  const { profile } = from.biller.configuration;
+  const phone = profile.contacts.find((contact) => contact.phone !== '')?.phone;
+  return webAuthorization({
+    locale: from.locale,
+    day: deps.clock.now().toZonedDateTimeISO(profile.timeZone).toPlainDate().toString(),
+    payerName: from.payerName,
+    billerName: profile.brand.displayName,
+    amountCents: from.amountCents,
+    feeCents: from.feeCents,
+    contact: phone === undefined ? '' : from.locale === 'es' ? `al ${phone}` : `at ${phone}`,
+  });
+}
