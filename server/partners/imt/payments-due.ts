@@ -144,22 +144,34 @@ function isDate(text: string): boolean {
 
 /** The attributes as told, bounded: plain values, and lists of them. Names that mean something to JavaScript are left out. */
 function keptAttributes(attributes: JsonObject): Readonly<Record<string, unknown>> {
-  const kept = Object.entries(attributes)
-    .filter(([name]) => /^[\w.-]{1,60}$/.test(name) && !['__proto__', 'constructor', 'prototype'].includes(name))
-    .slice(0, ATTRIBUTES_MAX)
-    .map(([name, value]): [string, unknown] => [name, plain(value)]);
-  return Object.fromEntries(kept.filter(([, value]) => value !== undefined));
+  const kept: Record<string, unknown> = {};
+  let count = 0;
+  for (const name of Object.keys(attributes)) {
+    if (!/^[\w.-]{1,60}$/.test(name) || FORBIDDEN_NAMES.has(name)) continue;
+    const value = plain(attributes[name]);
+    if (value === undefined) continue;
+    count += 1;
+    if (count > ATTRIBUTES_MAX) break;
+    kept[name] = value;
+  }
+  return kept;
 }
 
+const FORBIDDEN_NAMES: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+
 function plain(value: unknown): unknown {
-  // A NUL is valid JSON, and no text PostgreSQL can keep.
-  if (typeof value === 'string') return value.replaceAll('\0', '').toWellFormed().slice(0, TEXT_MAX);
+  if (typeof value === 'string') {
+    // A NUL is valid JSON, and no text PostgreSQL can keep; half a surrogate pair is neither.
+    const text = value.includes('\0') ? value.replaceAll('\0', '') : value;
+    return text.toWellFormed().slice(0, TEXT_MAX);
+  }
   if (value === null || typeof value === 'number' || typeof value === 'boolean') return value;
-  if (Array.isArray(value))
+  if (Array.isArray(value)) {
     return value
       .slice(0, 20)
       .map(plain)
       .filter((entry) => entry !== undefined);
+  }
   return undefined;
 }
 

@@ -67,6 +67,8 @@ export function createSessions(parts: SessionParts): Sessions {
 class SharedSessions implements Sessions {
   readonly #parts: SessionParts;
   readonly #slots = new Map<string, Slot>();
+  /** A connection never changes, and a run over many accounts uses one: its password is opened once. */
+  readonly #keys = new WeakMap<PartnerConnection, string>();
   #isClosing = false;
 
   constructor(parts: SessionParts) {
@@ -242,14 +244,14 @@ class SharedSessions implements Sessions {
   }
 
   #keyOf(connection: PartnerConnection): string {
+    const known = this.#keys.get(connection);
+    if (known !== undefined) return known;
     const { signIn } = this.#parts;
-    const parts = [
-      signIn.authUrl(connection),
-      connection.username,
-      connection.credentials.password(),
-      connection.credentials.privateKey() ?? '',
-    ];
-    return createHash('sha256').update(JSON.stringify(parts)).digest('base64');
+    const { username, credentials } = connection;
+    const parts = [signIn.authUrl(connection), username, credentials.password(), credentials.privateKey() ?? ''];
+    const key = createHash('sha256').update(JSON.stringify(parts)).digest('base64');
+    this.#keys.set(connection, key);
+    return key;
   }
 }
 

@@ -96,7 +96,7 @@ export async function closeSession(
 
 /** What shares a queue, a breaker and connections: one operation of one biller at one address. */
 export function endpointKey(connection: PartnerConnection, what: string, url: string): string {
-  return `${connection.bid}/${what}/${connection.environment}/${URL.parse(url)?.host ?? 'no host'}`;
+  return `${connection.bid}/${what}/${connection.environment}/${/^https?:\/\/([^/?#]+)/i.exec(url)?.[1] ?? 'no host'}`;
 }
 
 /** Why a request has no answer, in the terms of the port. */

@@ -1,6 +1,14 @@
 /** No answer of the partner nests deeper than a handful of levels. */
 const DEPTH_MAX = 32;
 
+const QUOTE = 0x22;
+const COLON = 0x3a;
+const BACKSLASH = 0x5c;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+
 export type StrictJson = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly why: string };
 
 /**
@@ -8,72 +16,60 @@ export type StrictJson = { readonly ok: true; readonly value: unknown } | { read
  * the last, so two programs could read two amounts out of one answer) and no depth that is only there to exhaust us.
  */
 export function parseStrictJson(text: string): StrictJson {
-  const fault = faultOf(text);
-  if (fault !== undefined) return { ok: false, why: fault };
+  const membersWritten = countMembers(text);
+  if (membersWritten === undefined) return { ok: false, why: `it nests deeper than ${DEPTH_MAX} levels` };
+  let value: unknown;
   try {
-    return { ok: true, value: JSON.parse(text) as unknown };
+    value = JSON.parse(text);
   } catch {
     return { ok: false, why: 'it is not JSON' };
   }
+  // Each member is written with one colon outside a text; a name that came twice was kept once.
+  if (membersKept(value) !== membersWritten) return { ok: false, why: 'a name appears twice in one object' };
+  return { ok: true, value };
 }
 
-/** What is wrong with a text that `JSON.parse` might still accept; its syntax is left to `JSON.parse`. */
-function faultOf(text: string): string | undefined {
-  /** The names seen of each open object; null for an open array. */
-  const open: (Set<string> | null)[] = [];
-  let isNameNext = false;
+/** Colons outside texts; undefined for a text nested too deep. Its syntax is left to `JSON.parse`. */
+function countMembers(text: string): number | undefined {
+  let members = 0;
+  let depth = 0;
   for (let at = 0; at < text.length; at += 1) {
-    switch (text[at]) {
-      case '{':
-        open.push(new Set());
-        isNameNext = true;
+    switch (text.charCodeAt(at)) {
+      case QUOTE:
+        at = endOfText(text, at);
         break;
-      case '[':
-        open.push(null);
-        isNameNext = false;
+      case COLON:
+        members += 1;
         break;
-      case '}':
-      case ']':
-        open.pop();
-        isNameNext = false;
+      case OPEN_BRACE:
+      case OPEN_BRACKET:
+        depth += 1;
+        if (depth > DEPTH_MAX) return undefined;
         break;
-      case ',':
-        isNameNext = open.at(-1) instanceof Set;
+      case CLOSE_BRACE:
+      case CLOSE_BRACKET:
+        depth -= 1;
         break;
-      case '"': {
-        const end = endOfText(text, at);
-        const names = open.at(-1);
-        if (isNameNext && names) {
-          const name = unescaped(text.slice(at, end + 1));
-          if (names.has(name)) return `the name ${JSON.stringify(name.slice(0, 60))} appears twice in one object`;
-          names.add(name);
-          isNameNext = false;
-        }
-        at = end;
-        break;
-      }
     }
-    if (open.length > DEPTH_MAX) return `it nests deeper than ${DEPTH_MAX} levels`;
   }
-  return undefined;
+  return members;
 }
 
 /** Where the closing quote of the text that opens at `at` stands; the end of everything when there is none. */
 function endOfText(text: string, at: number): number {
   for (let end = text.indexOf('"', at + 1); end >= 0; end = text.indexOf('"', end + 1)) {
-    let backslashes = 0;
-    while (text[end - 1 - backslashes] === '\\') backslashes += 1;
-    if (backslashes % 2 === 0) return end;
+    let first = end;
+    while (text.charCodeAt(first - 1) === BACKSLASH) first -= 1;
+    if ((end - first) % 2 === 0) return end;
   }
   return text.length;
 }
 
-/** `"\u0061"` and `"a"` are one name. */
-function unescaped(quoted: string): string {
-  if (!quoted.includes('\\')) return quoted.slice(1, -1);
-  try {
-    return String(JSON.parse(quoted));
-  } catch {
-    return quoted;
-  }
+/** Members of all objects of a value, whose depth is bounded by then. */
+function membersKept(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const parts: unknown[] = Object.values(value);
+  let members = Array.isArray(value) ? 0 : parts.length;
+  for (const part of parts) members += membersKept(part);
+  return members;
 }

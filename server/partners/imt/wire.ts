@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { Transcript } from '../../features/billers/partner.ts';
 import { secretMark } from '../../platform/secrets.ts';
 import { parseStrictJson } from './strict-json.ts';
@@ -26,12 +27,8 @@ export function openDocument(
 ): OpenedDocument {
   const type = mediaTypeOf(answer.headers);
   if (type !== JSON_API) return { ok: false, why: `its type is ${type === '' ? 'missing' : type}, not ${JSON_API}` };
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(answer.body);
-  } catch {
-    return { ok: false, why: 'it is not UTF-8' };
-  }
+  if (!isUtf8(answer.body)) return { ok: false, why: 'it is not UTF-8' };
+  const text = answer.body.toString('utf8').replace(/^\ufeff/, '');
   const parsed = parseStrictJson(text);
   if (!parsed.ok) return parsed;
   if (!isObject(parsed.value)) return { ok: false, why: 'it is no JSON:API document' };
