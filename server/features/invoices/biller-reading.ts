@@ -22,6 +22,14 @@ export async function loadBiller(deps: Pick<InvoicesDeps, 'billers'>, bid: numbe
   return biller;
 }
 
+/** How the biller's files are read now; refuses an unknown biller. */
+export async function billerReading(
+  deps: Pick<InvoicesDeps, 'billers' | 'random'>,
+  bid: number,
+): Promise<BillerReading> {
+  return readingOf(await loadBiller(deps, bid), deps.random);
+}
+
 export function readingOf(biller: Biller, random: Platform['random']): BillerReading {
   const { configuration } = biller;
   return {

@@ -11,21 +11,43 @@ afterAll(async () => await at.close());
 afterEach(async () => {
   at.rig.crashAt = '';
   await at.database.withSystem(async (tx) => {
-    for (const table of ['invoice_file', 'invoice_file_fault', 'invoice', 'invoice_version', 'account']) await sql`delete from ${sql.table(table)}`.execute(tx);
+    for (const table of ['invoice_file', 'invoice_file_fault', 'invoice', 'invoice_version', 'account'])
+      await sql`delete from ${sql.table(table)}`.execute(tx);
   });
 });
 
 const count = async (table: string) => {
-  const { rows } = await at.database.withBiller(TEST_BID, (tx) => sql<{ n: number }>`select count(*) as n from ${sql.table(table)}`.execute(tx));
+  const { rows } = await at.database.withBiller(TEST_BID, (tx) =>
+    sql<{ n: number }>`select count(*) as n from ${sql.table(table)}`.execute(tx),
+  );
   return rows[0]?.n ?? -1;
 };
 
 test('a right file is loaded: accounts, invoices, details, and its counts', async () => {
-  const { sent, file } = await at.upload(fileOf([invoiceOf({ accountNumber: '007' }), invoiceOf({ accountNumber: '008', totalCents: -250, details: [{ description: 'Auto' }, {}] })]));
+  const { sent, file } = await at.upload(
+    fileOf([
+      invoiceOf({ accountNumber: '007' }),
+      invoiceOf({ accountNumber: '008', totalCents: -250, details: [{ description: 'Auto' }, {}] }),
+    ]),
+  );
   expect(sent.statusCode).toBe(202);
-  expect(file).toMatchObject({ state: 'loaded', invoices: { accepted: 2, refused: 0, unchanged: 0, kept: 0 }, totalCents: 12_600, faultCount: 0, bytesRead: file.sizeBytes });
+  expect(file).toMatchObject({
+    state: 'loaded',
+    invoices: { accepted: 2, refused: 0, unchanged: 0, kept: 0 },
+    totalCents: 12_600,
+    faultCount: 0,
+    bytesRead: file.sizeBytes,
+  });
   const stored = await at.invoice('008-2026-12-20');
-  expect(stored).toMatchObject({ accountNumber: '008', totalCents: -250, details: [{ description: 'Auto' }, {}], version: 1, fileId: file.id, madeOn: '2026-11-18', earlierVersions: [] });
+  expect(stored).toMatchObject({
+    accountNumber: '008',
+    totalCents: -250,
+    details: [{ description: 'Auto' }, {}],
+    version: 1,
+    fileId: file.id,
+    madeOn: '2026-11-18',
+    earlierVersions: [],
+  });
   expect(await count('account')).toBe(2);
 });
 
@@ -48,10 +70,23 @@ test('the same bytes again answer the first upload and change nothing', async ()
 
 test('a later file replaces amount, dates and details of a number, and keeps what was there as a version', async () => {
   const first = await at.upload(fileOf([invoiceOf({ accountNumber: '1' }), invoiceOf({ accountNumber: '2' })]));
-  const later = await at.upload(fileOf([invoiceOf({ accountNumber: '1', totalCents: 999, details: [{ description: 'New' }] }), invoiceOf({ accountNumber: '2' })], '2026-11-19'));
+  const later = await at.upload(
+    fileOf(
+      [
+        invoiceOf({ accountNumber: '1', totalCents: 999, details: [{ description: 'New' }] }),
+        invoiceOf({ accountNumber: '2' }),
+      ],
+      '2026-11-19',
+    ),
+  );
   expect(later.file.invoices).toEqual({ accepted: 2, refused: 0, unchanged: 1, kept: 0 });
   const replaced = await at.invoice('1-2026-12-20');
-  expect(replaced).toMatchObject({ totalCents: 999, version: 2, fileId: later.file.id, details: [{ description: 'New' }] });
+  expect(replaced).toMatchObject({
+    totalCents: 999,
+    version: 2,
+    fileId: later.file.id,
+    details: [{ description: 'New' }],
+  });
   expect(replaced.earlierVersions).toMatchObject([{ version: 1, totalCents: 12_850, fileId: first.file.id }]);
   expect(await at.invoice('2-2026-12-20')).toMatchObject({ version: 1, fileId: first.file.id });
 });
@@ -59,7 +94,12 @@ test('a later file replaces amount, dates and details of a number, and keeps wha
 test('unchanged invoices of another file write no row: their place in the table stays', async () => {
   const invoices = Array.from({ length: 50 }, (_, index) => invoiceOf({ accountNumber: String(1000 + index) }));
   await at.upload(fileOf(invoices));
-  const places = async () => (await at.database.withBiller(TEST_BID, (tx) => sql`select ctid::text, xmin::text from invoice order by invoice_number`.execute(tx))).rows;
+  const places = async () =>
+    (
+      await at.database.withBiller(TEST_BID, (tx) =>
+        sql`select ctid::text, xmin::text from invoice order by invoice_number`.execute(tx),
+      )
+    ).rows;
   const before = await places();
   const again = await at.upload(fileOf(invoices, '2026-11-18', 'another file'));
   expect(again.file.invoices.unchanged).toBe(50);
@@ -68,7 +108,12 @@ test('unchanged invoices of another file write no row: their place in the table 
 
 test('a file made earlier than one already loaded adds what is new and moves nothing back (F65)', async () => {
   await at.upload(fileOf([invoiceOf({ accountNumber: '1', totalCents: 500, customerName: 'New Name' })], '2026-11-18'));
-  const older = await at.upload(fileOf([invoiceOf({ accountNumber: '1', totalCents: 100, customerName: 'Old Name' }), invoiceOf({ accountNumber: '2' })], '2026-11-10'));
+  const older = await at.upload(
+    fileOf(
+      [invoiceOf({ accountNumber: '1', totalCents: 100, customerName: 'Old Name' }), invoiceOf({ accountNumber: '2' })],
+      '2026-11-10',
+    ),
+  );
   expect(older.file.invoices).toEqual({ accepted: 2, refused: 0, unchanged: 0, kept: 1 });
   expect(await at.invoice('1-2026-12-20')).toMatchObject({ totalCents: 500, version: 1 });
   expect((await at.invoice('2-2026-12-20')).totalCents).toBe(12_850);
@@ -77,14 +122,21 @@ test('a file made earlier than one already loaded adds what is new and moves not
 });
 
 test('the last row of an account gives its name', async () => {
-  const invoices = [invoiceOf({ accountNumber: '1', customerName: 'First', dueDate: '2026-12-01' }), invoiceOf({ accountNumber: '1', customerName: 'Last', dueDate: '2026-12-02' })];
+  const invoices = [
+    invoiceOf({ accountNumber: '1', customerName: 'First', dueDate: '2026-12-01' }),
+    invoiceOf({ accountNumber: '1', customerName: 'Last', dueDate: '2026-12-02' }),
+  ];
   await at.upload(fileOf(invoices));
   const found = await at.app.inject({ method: 'GET', url: `${at.url}/accounts?q=1` });
   expect(found.json().items).toMatchObject([{ accountNumber: '1', customerName: 'Last' }]);
 });
 
 test('an invoice number twice in a file refuses both, and the others load (F61)', async () => {
-  const twice = [invoiceOf({ accountNumber: '1', totalCents: 100 }), invoiceOf({ accountNumber: '1', totalCents: 200 }), invoiceOf({ accountNumber: '2', totalCents: 300 })];
+  const twice = [
+    invoiceOf({ accountNumber: '1', totalCents: 100 }),
+    invoiceOf({ accountNumber: '1', totalCents: 200 }),
+    invoiceOf({ accountNumber: '2', totalCents: 300 }),
+  ];
   const { file } = await at.upload(fileOf(twice));
   expect(file).toMatchObject({ state: 'partly', invoices: { accepted: 1, refused: 2 }, totalCents: 300 });
   expect(await count('invoice')).toBe(1);
@@ -104,28 +156,52 @@ test('an invoice with BalanceForward carries the older ones of its account, and 
   expect((await at.invoice(old.invoiceNumber)).carriedBy).toBe(mid.invoiceNumber);
   expect((await at.invoice(mid.invoiceNumber)).carriedBy).toBe(late.invoiceNumber);
   expect((await at.invoice(late.invoiceNumber)).carriedBy).toBeNull();
-  await at.upload(fileOf([{ ...mid, balanceForward: false }, { ...late, balanceForward: false }], '2026-11-03'));
+  await at.upload(
+    fileOf(
+      [
+        { ...mid, balanceForward: false },
+        { ...late, balanceForward: false },
+      ],
+      '2026-11-03',
+    ),
+  );
   expect((await at.invoice(old.invoiceNumber)).carriedBy).toBeNull();
 });
 
-test.each(['import-copied', 'import-merged'] as const)('a death at %s leaves the old state, and the job that comes back completes (F66)', async (point) => {
-  await at.upload(fileOf([invoiceOf({ accountNumber: '1' })], '2026-11-01'));
-  at.rig.crashAt = point;
-  const sent = await at.app.inject({ method: 'POST', url: `${at.url}/invoice-files`, headers: { 'content-type': 'text/plain' }, payload: fileOf([invoiceOf({ accountNumber: '1', totalCents: 1 }), invoiceOf({ accountNumber: '2' })], '2026-11-02') });
-  const fileId = sent.json().id;
-  await expect(importInvoiceFile(at.deps, { bid: TEST_BID, fileId })).rejects.toThrow('died');
-  expect(await at.invoice('1-2026-12-20')).toMatchObject({ totalCents: 12_850, version: 1 });
-  expect(await count('invoice')).toBe(1);
-  expect(await count('account')).toBe(1);
-  at.rig.crashAt = '';
-  await importInvoiceFile(at.deps, { bid: TEST_BID, fileId });
-  expect(await at.invoice('1-2026-12-20')).toMatchObject({ totalCents: 1, version: 2 });
-  expect(await count('invoice')).toBe(2);
-});
+test.each(['import-copied', 'import-merged'] as const)(
+  'a death at %s leaves the old state, and the job that comes back completes (F66)',
+  async (point) => {
+    await at.upload(fileOf([invoiceOf({ accountNumber: '1' })], '2026-11-01'));
+    at.rig.crashAt = point;
+    const sent = await at.app.inject({
+      method: 'POST',
+      url: `${at.url}/invoice-files`,
+      headers: { 'content-type': 'text/plain' },
+      payload: fileOf(
+        [invoiceOf({ accountNumber: '1', totalCents: 1 }), invoiceOf({ accountNumber: '2' })],
+        '2026-11-02',
+      ),
+    });
+    const fileId = sent.json().id;
+    await expect(importInvoiceFile(at.deps, { bid: TEST_BID, fileId })).rejects.toThrow('died');
+    expect(await at.invoice('1-2026-12-20')).toMatchObject({ totalCents: 12_850, version: 1 });
+    expect(await count('invoice')).toBe(1);
+    expect(await count('account')).toBe(1);
+    at.rig.crashAt = '';
+    await importInvoiceFile(at.deps, { bid: TEST_BID, fileId });
+    expect(await at.invoice('1-2026-12-20')).toMatchObject({ totalCents: 1, version: 2 });
+    expect(await count('invoice')).toBe(2);
+  },
+);
 
 test('a death after the commit changes nothing more when the job comes back', async () => {
   at.rig.crashAt = 'import-committed';
-  const sent = await at.app.inject({ method: 'POST', url: `${at.url}/invoice-files`, headers: { 'content-type': 'text/plain' }, payload: fileOf([invoiceOf({ accountNumber: '1' })]) });
+  const sent = await at.app.inject({
+    method: 'POST',
+    url: `${at.url}/invoice-files`,
+    headers: { 'content-type': 'text/plain' },
+    payload: fileOf([invoiceOf({ accountNumber: '1' })]),
+  });
   await expect(importInvoiceFile(at.deps, { bid: TEST_BID, fileId: sent.json().id })).rejects.toThrow('died');
   at.rig.crashAt = '';
   await importInvoiceFile(at.deps, { bid: TEST_BID, fileId: sent.json().id });
@@ -135,11 +211,20 @@ test('a death after the commit changes nothing more when the job comes back', as
 test('a file that breaks the reading each time is given up, and its bytes may come again', async () => {
   const text = fileOf([invoiceOf({ accountNumber: '1' })]);
   at.rig.crashAt = 'import-copied';
-  const sent = await at.app.inject({ method: 'POST', url: `${at.url}/invoice-files`, headers: { 'content-type': 'text/plain' }, payload: text });
+  const sent = await at.app.inject({
+    method: 'POST',
+    url: `${at.url}/invoice-files`,
+    headers: { 'content-type': 'text/plain' },
+    payload: text,
+  });
   const fileId = sent.json().id;
-  for (let attempt = 1; attempt < 8; attempt++) await expect(importInvoiceFile(at.deps, { bid: TEST_BID, fileId })).rejects.toThrow('died');
+  for (let attempt = 1; attempt < 8; attempt++)
+    await expect(importInvoiceFile(at.deps, { bid: TEST_BID, fileId })).rejects.toThrow('died');
   await importInvoiceFile(at.deps, { bid: TEST_BID, fileId });
-  expect((await at.app.inject({ method: 'GET', url: sent.headers.location as string })).json()).toMatchObject({ state: 'failed', failure: expect.stringContaining('died') });
+  expect((await at.app.inject({ method: 'GET', url: sent.headers.location as string })).json()).toMatchObject({
+    state: 'failed',
+    failure: expect.stringContaining('died'),
+  });
   at.rig.crashAt = '';
   expect((await at.upload(text)).file).toMatchObject({ state: 'loaded' });
 });
@@ -149,7 +234,12 @@ test('two uploads worked at once are loaded one after the other, in the order th
   const ids: string[] = [];
   for (const text of versions) {
     at.clock.advance(1000);
-    const sent = await at.app.inject({ method: 'POST', url: `${at.url}/invoice-files`, headers: { 'content-type': 'text/plain' }, payload: text });
+    const sent = await at.app.inject({
+      method: 'POST',
+      url: `${at.url}/invoice-files`,
+      headers: { 'content-type': 'text/plain' },
+      payload: text,
+    });
     ids.push(sent.json().id);
   }
   await Promise.all(ids.toReversed().map((fileId) => importInvoiceFile(at.deps, { bid: TEST_BID, fileId })));
@@ -159,8 +249,17 @@ test('two uploads worked at once are loaded one after the other, in the order th
 });
 
 test('validateOnly reports with every check and stores nothing', async () => {
-  const text = fileOf([invoiceOf({ accountNumber: '1' }), invoiceOf({ accountNumber: '1' }), invoiceOf({ accountNumber: '2', totalCents: 700 })]);
-  const answer = await at.app.inject({ method: 'POST', url: `${at.url}/invoice-files?validateOnly=true`, headers: { 'content-type': 'text/plain' }, payload: text });
+  const text = fileOf([
+    invoiceOf({ accountNumber: '1' }),
+    invoiceOf({ accountNumber: '1' }),
+    invoiceOf({ accountNumber: '2', totalCents: 700 }),
+  ]);
+  const answer = await at.app.inject({
+    method: 'POST',
+    url: `${at.url}/invoice-files?validateOnly=true`,
+    headers: { 'content-type': 'text/plain' },
+    payload: text,
+  });
   expect(answer.statusCode).toBe(200);
   expect(answer.json()).toMatchObject({ verdict: 'partly', invoices: { accepted: 1, refused: 2 }, totalCents: 700 });
   expect(await count('invoice_file')).toBe(0);
@@ -208,7 +307,10 @@ const badInvoices: readonly (readonly [what: string, from: string, to: string, c
 ];
 
 test.each(badInvoices)('an invoice with %s is refused, and the others load', async (_what, from, to, code) => {
-  const text = fileOf([invoiceOf({ accountNumber: '1' }), invoiceOf({ accountNumber: '20', totalCents: 12_850 })]).replace('|2|257.00', '|2|257.00');
+  const text = fileOf([
+    invoiceOf({ accountNumber: '1' }),
+    invoiceOf({ accountNumber: '20', totalCents: 12_850 }),
+  ]).replace('|2|257.00', '|2|257.00');
   const { file } = await at.upload(text.replace(from, to));
   const faults = await at.app.inject({ method: 'GET', url: `${at.url}/invoice-files/${file.id}/faults` });
   expect(faults.json().items.map((fault: { code: string }) => fault.code)).toContain(code);
@@ -219,8 +321,13 @@ test.each(badInvoices)('an invoice with %s is refused, and the others load', asy
 test('where the biller wants it, one wrong invoice refuses the whole file', async () => {
   const { biller } = at.rig;
   const { configuration } = biller;
-  at.rig.biller = { ...biller, configuration: { ...configuration, invoicing: { ...configuration.invoicing, refuseWholeFileOnInvoiceFault: true } } };
-  const { file } = await at.upload(fileOf([invoiceOf({ accountNumber: '1' }), invoiceOf({ accountNumber: '20' })]).replace('Ann Olsen', ''));
+  at.rig.biller = {
+    ...biller,
+    configuration: { ...configuration, invoicing: { ...configuration.invoicing, refuseWholeFileOnInvoiceFault: true } },
+  };
+  const { file } = await at.upload(
+    fileOf([invoiceOf({ accountNumber: '1' }), invoiceOf({ accountNumber: '20' })]).replace('Ann Olsen', ''),
+  );
   at.rig.biller = biller;
   expect(file).toMatchObject({ state: 'refused', invoices: { accepted: 0, refused: 2 } });
   expect(await count('invoice')).toBe(0);
@@ -228,7 +335,11 @@ test('where the biller wants it, one wrong invoice refuses the whole file', asyn
 
 test('faults come as CSV too', async () => {
   const { file } = await at.upload(good.replace('Ann Olsen', ''));
-  const csv = await at.app.inject({ method: 'GET', url: `${at.url}/invoice-files/${file.id}/faults`, headers: { accept: 'text/csv' } });
+  const csv = await at.app.inject({
+    method: 'GET',
+    url: `${at.url}/invoice-files/${file.id}/faults`,
+    headers: { accept: 'text/csv' },
+  });
   expect(csv.headers['content-type']).toContain('text/csv');
   expect(csv.body.split('\r\n')[0]).toBe('line,position,fileSpecId,field,value,code,message,scope');
   expect(csv.body).toContain('field-missing');

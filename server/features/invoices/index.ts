@@ -8,7 +8,7 @@ export {
   setEnrolment,
   updateAccountFacts,
 } from './account-store.ts';
-export type { InvoicesDeps } from './biller-reading.ts';
+export { type BillerReading, billerReading, type InvoicesDeps } from './biller-reading.ts';
 export type {
   AccountRow,
   InvoiceFileView,
@@ -29,6 +29,6 @@ export {
 export { INVOICES_QUEUES, invoicesJobs } from './jobs.ts';
 export { matchAccount } from './match-account.ts';
 export { previewCustomizations } from './preview-customizations.ts';
-export { readInvoiceFile, receiveInvoiceFile } from './receive-invoice-file.ts';
+export { faultsOfInvoiceFile, readInvoiceFile, receiveInvoiceFile } from './receive-invoice-file.ts';
 export { registerInvoicesRoutes } from './routes.ts';
 export { storeInvoice, type UploadedInvoice } from './store-invoice.ts';

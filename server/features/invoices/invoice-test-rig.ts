@@ -16,7 +16,11 @@ const boundary = 'form-boundary';
 /** The invoices feature behind the real HTTP door, on a database of its own, for one biller (and a second, empty one). */
 export async function withInvoices(from: { configure?: (configuration: Configuration) => Configuration } = {}) {
   const opened = await withTestPlatform({ queues: INVOICES_QUEUES });
-  const base = defaultConfiguration({ name: 'Prairie Pine Mutual', integrationPartner: 'IMT Computer Services', invoiceFormatGuid: FORMAT_GUID });
+  const base = defaultConfiguration({
+    name: 'Prairie Pine Mutual',
+    integrationPartner: 'IMT Computer Services',
+    invoiceFormatGuid: FORMAT_GUID,
+  });
   const rig = { biller: billerOf(TEST_BID, TEST_GUID, from.configure?.(base) ?? base), crashAt: '' };
   const other = billerOf(77, '11111111-2222-4333-8444-555555555555', base);
   const deps: InvoicesDeps = {
@@ -28,8 +32,23 @@ export async function withInvoices(from: { configure?: (configuration: Configura
       },
     },
   };
-  const principal: { current: Principal | undefined } = { current: { kind: 'credential', bid: TEST_BID, credentialId: '1', name: 'IMT', scopes: ['invoices:write', 'invoices:read', 'accounts:read'] } };
-  const app = (await buildHttp({ log: deps.log, database: deps.database, random: deps.random, authenticate: async () => principal.current, version: '0', isSecure: false })) as App;
+  const principal: { current: Principal | undefined } = {
+    current: {
+      kind: 'credential',
+      bid: TEST_BID,
+      credentialId: '1',
+      name: 'IMT',
+      scopes: ['invoices:write', 'invoices:read', 'accounts:read'],
+    },
+  };
+  const app = (await buildHttp({
+    log: deps.log,
+    database: deps.database,
+    random: deps.random,
+    authenticate: async () => principal.current,
+    version: '0',
+    isSecure: false,
+  })) as App;
   registerInvoicesRoutes(app, deps);
   await app.ready();
   const url = `/api/v1/billers/${TEST_BID}`;
@@ -42,7 +61,12 @@ export async function withInvoices(from: { configure?: (configuration: Configura
     principal,
     /** Sends a file, lets its job run, and answers the upload as it stands then. */
     upload: async (bytes: string | Buffer) => {
-      const sent = await app.inject({ method: 'POST', url: `${url}/invoice-files`, headers: { 'content-type': 'text/plain' }, payload: bytes });
+      const sent = await app.inject({
+        method: 'POST',
+        url: `${url}/invoice-files`,
+        headers: { 'content-type': 'text/plain' },
+        payload: bytes,
+      });
       if (sent.statusCode >= 300) return { sent, file: sent.json() };
       await importInvoiceFile(deps, { bid: TEST_BID, fileId: sent.json().id });
       const file = await app.inject({ method: 'GET', url: sent.headers.location as string });

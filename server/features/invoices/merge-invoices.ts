@@ -27,6 +27,11 @@ export interface MergeCounts {
   readonly unchanged: number;
 }
 
+/**
+ * From this many rows on a merge reads the tables by hash joins. Right after a load the planner knows nothing of the new
+ * rows, takes them for a few, and looks each up in a loop: hours instead of seconds. Fewer rows are looked up by key.
+ */
+const HASHED_ROWS_MIN = 5_000;
 const lockClass = 7_281_002;
 const literal = pg.escapeLiteral;
 
@@ -62,6 +67,7 @@ export async function lockBillerInvoices(run: Run, bid: number): Promise<void> {
  * touched, so that a file sent again writes nothing. The caller holds `lockBillerInvoices`.
  */
 export async function mergeInvoices(run: Run, plan: MergePlan, rowCount: number): Promise<MergeCounts> {
+  if (rowCount >= HASHED_ROWS_MIN) await run('set local enable_nestloop = off');
   await mergeAccounts(run, plan);
   const stored = await compareStored(run, plan);
   if (stored.replaced > 0) await keepVersions(run, plan);

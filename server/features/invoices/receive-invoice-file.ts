@@ -6,9 +6,9 @@ import { type BifReport, readBif, validateBif } from '@causeway/formats/bif';
 import { recordAudit } from '../../platform/audit.ts';
 import type { Actor } from '../billers/index.ts';
 import { areSingleInvoicesSynchronous, type InvoicesDeps, loadBiller, readingOf } from './biller-reading.ts';
-import type { FileWay, ReceivedFile } from './contract.ts';
+import type { FaultView, FileWay, ReceivedFile } from './contract.ts';
 import { importAtOnce } from './import-invoice-file.ts';
-import { findInvoiceFile, insertInvoiceFile } from './invoice-file-store.ts';
+import { findInvoiceFile, insertInvoiceFile, listFaults } from './invoice-file-store.ts';
 import { refuse } from './problems.ts';
 
 /** Bytes of one file; as much as the store of files takes. */
@@ -76,6 +76,16 @@ export async function readInvoiceFile(
   if (!file) throw refuse('unknown-invoice-file');
   const { detail: _detail, attempts: _attempts, ...view } = file;
   return view;
+}
+
+/** The first stored faults of an upload. */
+export async function faultsOfInvoiceFile(
+  deps: Pick<InvoicesDeps, 'database'>,
+  bid: number,
+  id: string,
+  limit: number,
+): Promise<FaultView[]> {
+  return (await deps.database.withBiller(bid, (tx) => listFaults(tx, bid, id, { limit }))).items;
 }
 
 /** `?validateOnly=true`: the report on the file, with every check of an import. Nothing of it stays here. */

@@ -144,7 +144,7 @@ function bifOfJson(fields: UploadInvoice, context: TextContext): string {
       ...names.slice(1).map((name) => textOf(name, values[name] ?? (name === 'RecordType' ? 'R' : ''), faults)),
     ].join('|');
   const lines = [
-    headerLine(context, [textOf('TotalAmountDue', own['TotalAmountDue'] ?? '', [])], own['BillerGuid']),
+    headerLine(context, [textOf('TotalAmountDue', own.TotalAmountDue ?? '', [])], own.BillerGuid),
     record(layout.invoiceHeader, layout.rowTypes.invoiceHeader, own),
     record(layout.customerRecord, layout.rowTypes.customerRecord, own),
   ];

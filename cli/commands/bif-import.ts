@@ -1,0 +1,143 @@
+import { createReadStream } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FaultView, InvoiceFileView, ReceivedFile } from '@causeway/server/contracts/invoices';
+import {
+  type FeatureDeps,
+  faultsOfInvoiceFile,
+  importInvoiceFile,
+  readInvoiceFile,
+  receiveInvoiceFile,
+} from '@causeway/server/operator';
+import type { Command } from 'commander';
+import { request } from 'undici';
+import { answer, EXIT, type ExitCode, say, withOperator } from '../operator.ts';
+import { counted, dollars, faultLines, unreadable, wholeNumber } from './bif-validate.ts';
+
+const POLL_MS = 500;
+/** Half an hour of polls: longer than any file takes. */
+const POLLS_MAX = 3600;
+const FAULTS_ASKED = 20;
+const PROBLEM_CHARS_MAX = 2000;
+
+/**
+ * `causeway bif import FILE --bid N`: uploads the file and waits until it is loaded. On the database of the installation,
+ * or, where CAUSEWAY_URL and CAUSEWAY_TOKEN are set, as a partner through the API.
+ */
+export function registerBifImport(bif: Command): void {
+  bif
+    .command('import')
+    .description('load a Biller Invoice File for a biller, and say what came of it')
+    .argument('<file>', 'the .bif file')
+    .requiredOption('--bid <number>', 'the biller', wholeNumber)
+    .option('--json', 'answer as JSON')
+    .action(async (file: string, options: { bid: number; json?: boolean }) => {
+      const fault = await unreadable(file);
+      if (fault !== undefined) {
+        say(fault);
+        process.exitCode = EXIT.wrongUsage;
+        return;
+      }
+      const { CAUSEWAY_URL: url, CAUSEWAY_TOKEN: token } = process.env;
+      if (url && token)
+        process.exitCode = await importThroughApi(file, { url, token, bid: options.bid, isJson: options.json });
+      else await withOperator((deps) => importInProcess(deps, file, options));
+    });
+}
+
+async function importInProcess(
+  deps: FeatureDeps,
+  file: string,
+  options: { bid: number; json?: boolean },
+): Promise<ExitCode> {
+  const { bid } = options;
+  const source = createReadStream(file, { highWaterMark: 1024 * 1024 });
+  const received = await receiveInvoiceFile(deps, {
+    bid,
+    name: path.basename(file),
+    way: 'cli',
+    by: { kind: 'operator', name: 'command line' },
+    source,
+  });
+  await importInvoiceFile(deps, { bid, fileId: received.id });
+  const loaded = await readInvoiceFile(deps, bid, received.id);
+  const faults = await faultsOfInvoiceFile(deps, bid, received.id, FAULTS_ASKED);
+  return tell({ ...loaded, isRepeat: received.isRepeat }, faults, options.json);
+}
+
+type Api = { readonly url: string; readonly token: string; readonly bid: number; readonly isJson: boolean | undefined };
+
+async function importThroughApi(file: string, api: Api): Promise<ExitCode> {
+  const base = `${api.url.replace(/\/+$/, '')}/api/v1/billers/${api.bid}/invoice-files`;
+  try {
+    const sent = await call<ReceivedFile>(`${base}?name=${encodeURIComponent(path.basename(file))}`, api, file);
+    if (typeof sent === 'string') return refused(sent);
+    let loaded: InvoiceFileView = sent;
+    for (let poll = 0; poll < POLLS_MAX && isWaiting(loaded); poll++) {
+      await sleep(POLL_MS);
+      const now = await call<InvoiceFileView>(`${base}/${sent.id}`, api);
+      if (typeof now === 'string') return refused(now);
+      loaded = now;
+    }
+    const page = await call<{ items: FaultView[] }>(`${base}/${sent.id}/faults?limit=${FAULTS_ASKED}`, api);
+    return tell({ ...loaded, isRepeat: sent.isRepeat }, typeof page === 'string' ? [] : page.items, api.isJson);
+  } catch (cause) {
+    say(`${api.url} can't be reached: ${cause instanceof Error ? cause.message : String(cause)}`);
+    return EXIT.unreachable;
+  }
+}
+
+/** The answer, or the sentence of its refusal. Rejects where nobody answers. */
+async function call<Answer>(url: string, api: Api, file?: string): Promise<Answer | string> {
+  const headers = { authorization: `Bearer ${api.token}`, accept: 'application/json' };
+  const answered = await request(
+    url,
+    file === undefined
+      ? { headers }
+      : {
+          method: 'POST',
+          headers: { ...headers, 'content-type': 'text/plain' },
+          body: createReadStream(file),
+          headersTimeout: 0,
+        },
+  );
+  const text = await answered.body.text();
+  if (answered.statusCode < 300) return JSON.parse(text) as Answer;
+  try {
+    return String((JSON.parse(text) as { title?: unknown }).title);
+  } catch {
+    return `The server answered ${answered.statusCode}: ${text.slice(0, PROBLEM_CHARS_MAX)}`;
+  }
+}
+
+function refused(sentence: string): ExitCode {
+  say(sentence);
+  return EXIT.refused;
+}
+
+function isWaiting(file: InvoiceFileView): boolean {
+  return file.state === 'received' || file.state === 'reading';
+}
+
+function tell(file: ReceivedFile, faults: readonly FaultView[], isJson: boolean | undefined): ExitCode {
+  const { accepted, refused: refusedCount, unchanged, kept } = file.invoices;
+  const states = {
+    received: 'waiting',
+    reading: 'being read',
+    loaded: 'loaded',
+    partly: 'loaded in part',
+    refused: 'refused',
+    failed: 'failed',
+  } as const;
+  answer(isJson, file, () => [
+    `${file.name}: ${states[file.state]}${file.isRepeat ? ` (the same bytes were uploaded at ${file.receivedAt}; this is what came of them)` : ''}`,
+    `  ${counted(accepted, 'invoice')} accepted, ${dollars(file.totalCents)}${refusedCount > 0 ? `; ${refusedCount.toLocaleString('en-US')} refused` : ''}`,
+    ...(unchanged > 0 ? [`  ${unchanged.toLocaleString('en-US')} of them stored just so before`] : []),
+    ...(kept > 0 ? [`  ${kept.toLocaleString('en-US')} of them left as stored: a file made later is loaded`] : []),
+    ...(file.failure === null ? [] : [`  ${file.failure}`]),
+    ...faultLines([...faults], file.faultCount),
+    `  upload ${file.id}`,
+  ]);
+  if (file.state === 'loaded') return EXIT.done;
+  return file.state === 'partly' || file.state === 'refused' ? EXIT.problemsFound : EXIT.refused;
+}
