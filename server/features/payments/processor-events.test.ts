@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Problem } from '../../platform/problems.ts';
 import { closeWorkItem } from '../../platform/work-items.ts';
+import { RIG_BID, withPayments } from '../../testing/payments-rig.ts';
 import { applyChargeState } from './apply-charge-state.ts';
 import { pollProcessorEvents } from './janitor.ts';
-import { RIG_BID, withPayments } from './payments-test-rig.ts';
 import { receiveProcessorEvent } from './receive-processor-event.ts';
 import { reversePayment } from './reverse-payment.ts';
 

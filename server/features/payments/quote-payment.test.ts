@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { closeWorkItem } from '../../platform/work-items.ts';
+import { RIG_BID, withPayments } from '../../testing/payments-rig.ts';
 import { applyChargeState } from './apply-charge-state.ts';
 import { pollProcessorEvents } from './janitor.ts';
-import { RIG_BID, withPayments } from './payments-test-rig.ts';
 import { reversePayment } from './reverse-payment.ts';
 
 let at: Awaited<ReturnType<typeof withPayments>>;

@@ -2,9 +2,9 @@ import { signWebhook } from '@causeway/sandbox/processor';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PERMISSIONS, type Principal } from '../../platform/access.ts';
 import type { App } from '../../platform/http.ts';
+import { RIG_BID, withPayments } from '../../testing/payments-rig.ts';
 import { withFrontDoor } from '../../testing/sandbox-biller.ts';
 import { registerNoticesRoutes } from '../notices/index.ts';
-import { RIG_BID, withPayments } from './payments-test-rig.ts';
 import { registerPaymentsRoutes } from './routes.ts';
 
 let at: Awaited<ReturnType<typeof withPayments>>;

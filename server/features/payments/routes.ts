@@ -1,11 +1,10 @@
 import { z } from 'zod';
-import { nameOf, needs, PUBLIC } from '../../platform/access.ts';
+import { nameOf, needs } from '../../platform/access.ts';
 import type { App } from '../../platform/http.ts';
 import { idempotencyKeyOf } from '../../platform/idempotency.ts';
 import {
   byDayQuerySchema,
   byDaySchema,
-  eventReceivedSchema,
   paymentSchema,
   paymentsPageSchema,
   paymentsQuerySchema,
@@ -16,10 +15,9 @@ import type { PaymentsDeps } from './deps.ts';
 import { findPaymentWithEvents, listPayments, paymentsByDay, paymentsOfAccount } from './find-payment.ts';
 import type { StaffAct } from './payment-states.ts';
 import { refuse } from './problems.ts';
-import { receiveProcessorEvent } from './receive-processor-event.ts';
+import { registerProcessorEvents } from './processor-event-routes.ts';
 import { reversePayment } from './reverse-payment.ts';
 
-const EVENT_BYTES_MAX = 256 * 1024;
 const bid = z.coerce.number().int().positive();
 const paymentId = z.coerce.number().int().positive();
 const tags = ['payments'];
@@ -83,6 +81,13 @@ export function registerPaymentsRoutes(app: App, deps: PaymentsDeps): void {
       return found;
     },
   );
+  registerAccountPayments(app, deps);
+  registerAct(app, deps, 'void');
+  registerAct(app, deps, 'refund');
+  registerProcessorEvents(app, deps);
+}
+
+function registerAccountPayments(app: App, deps: PaymentsDeps): void {
   app.get(
     '/api/v1/billers/:bid/accounts/:accountNumber/payments',
     {
@@ -102,9 +107,6 @@ export function registerPaymentsRoutes(app: App, deps: PaymentsDeps): void {
       ],
     }),
   );
-  registerAct(app, deps, 'void');
-  registerAct(app, deps, 'refund');
-  registerProcessorEvents(app, deps);
 }
 
 function registerAct(app: App, deps: PaymentsDeps, act: StaffAct): void {
@@ -133,38 +135,4 @@ function registerAct(app: App, deps: PaymentsDeps, act: StaffAct): void {
         idempotencyKey: idempotencyKeyOf(request.headers),
       }),
   );
-}
-
-/** In a plugin of its own: the signature is over the bytes as they came, so nothing may parse them first. */
-function registerProcessorEvents(app: App, deps: PaymentsDeps): void {
-  void app.register(async (plugin) => {
-    plugin.removeAllContentTypeParsers();
-    plugin.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: EVENT_BYTES_MAX }, (_request, body, done) =>
-      done(null, body),
-    );
-    plugin.post(
-      '/api/v1/processor-events/:processor',
-      {
-        schema: {
-          summary: 'Events of a payment processor, signed as Standard Webhooks',
-          tags,
-          params: z.strictObject({ processor: z.string().regex(/^[a-z0-9-]{1,40}$/) }),
-          response: { 200: eventReceivedSchema },
-        },
-        config: { access: PUBLIC },
-      },
-      async (request) => {
-        const headers = Object.fromEntries(
-          Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]),
-        );
-        const { processor } = request.params as { processor: string };
-        await receiveProcessorEvent(deps, {
-          processor,
-          headers,
-          rawBody: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
-        });
-        return { received: true as const };
-      },
-    );
-  });
 }

@@ -1,9 +1,9 @@
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { Problem } from '../../platform/problems.ts';
+import { Killed, RIG_BID, withPayments } from '../../testing/payments-rig.ts';
 import { applyChargeState } from './apply-charge-state.ts';
 import { askAboutDuePayments, pollProcessorEvents } from './janitor.ts';
-import { Killed, RIG_BID, withPayments } from './payments-test-rig.ts';
 import { recordFacts } from './record-facts.ts';
 
 let at: Awaited<ReturnType<typeof withPayments>>;

@@ -1,23 +1,23 @@
 import { createImtSandbox } from '@causeway/sandbox/imt';
 import { createProcessorSandbox, type ProcessorSandbox } from '@causeway/sandbox/processor';
-import { createPartners } from '../../partners/registry.ts';
-import { fixedClock } from '../../platform/clock.ts';
-import type { CrashPointName, CrashPoints } from '../../platform/crash-points.ts';
-import type { Mail, Mailer } from '../../platform/mail.ts';
-import { createProcessors } from '../../processors/registry.ts';
-import { withTestPlatform } from '../../testing/platform.ts';
 import {
   type ConfigurationDraft,
   createBiller,
   createBillers,
   defaultConfiguration,
   settingsFromTexts,
-} from '../billers/index.ts';
-import type { PaymentView, TakePayment } from './contract.ts';
-import type { PaymentsDeps } from './deps.ts';
-import { findPayment } from './find-payment.ts';
-import { quotePayment } from './quote-payment.ts';
-import { takePayment } from './take-payment.ts';
+} from '../features/billers/index.ts';
+import type { PaymentView, TakePayment } from '../features/payments/contract.ts';
+import type { PaymentsDeps } from '../features/payments/deps.ts';
+import { findPayment } from '../features/payments/find-payment.ts';
+import { quotePayment } from '../features/payments/quote-payment.ts';
+import { takePayment } from '../features/payments/take-payment.ts';
+import { createPartners } from '../partners/registry.ts';
+import { fixedClock } from '../platform/clock.ts';
+import type { CrashPointName, CrashPoints } from '../platform/crash-points.ts';
+import type { Mail, Mailer } from '../platform/mail.ts';
+import { createProcessors } from '../processors/registry.ts';
+import { withTestPlatform } from './platform.ts';
 
 export const RIG_BID = 2984;
 
