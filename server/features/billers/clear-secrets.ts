@@ -5,19 +5,25 @@ const ENVIRONMENTS = [1, 2] as const;
 type Environment = (typeof ENVIRONMENTS)[number];
 
 /**
- * Takes away each stored secret whose endpoint now leads to another host, unless a new one came in the same save: else
- * whoever may change an address could have the partner's password sent to a server of their own (spec/configuration.md,
- * "Secrets"). Setting 88 is where all of a partner's logins go. Pure; answers the numbers of the settings it cleared.
+ * Takes away each stored secret whose endpoint now leads to another host or is gone, unless a new one came in the same
+ * save: else whoever may change an address could have the partner's password sent to a server of their own
+ * (spec/configuration.md, "Secrets"). Setting 88 is where all of a partner's logins go. A first address, where there was
+ * none, takes the stored secrets along only if `isFirstAddressTrusted` (who saves may write secrets). Pure; answers the
+ * numbers of the settings it cleared.
  */
 export function clearSecretsOfChangedHosts(
   current: Configuration,
   next: Configuration,
+  isFirstAddressTrusted: boolean,
 ): { readonly next: Configuration; readonly cleared: readonly number[] } {
   const cleared = Object.values(endpointSettings)
     .filter(({ url, password }) =>
       ENVIRONMENTS.some((environment) => {
-        const destinations = [url, SIGN_IN_SETTING];
-        const leadsElsewhere = destinations.some((number) => isElsewhere(current, next, number, environment));
+        const leadsElsewhere = [url, SIGN_IN_SETTING].some((number) => {
+          const from = originOf(current.advancedSettings[String(number)], environment);
+          const to = originOf(next.advancedSettings[String(number)], environment);
+          return from !== to && !(from === undefined && isFirstAddressTrusted);
+        });
         return leadsElsewhere && isKept(current, next, password, environment);
       }),
     )
@@ -27,12 +33,6 @@ export function clearSecretsOfChangedHosts(
     Object.entries(next.advancedSettings).filter(([number]) => !cleared.includes(Number(number))),
   );
   return { next: { ...next, advancedSettings }, cleared };
-}
-
-/** Whether a setting leads to an origin it did not lead to. An address taken away leads nowhere, so it sends nothing. */
-function isElsewhere(current: Configuration, next: Configuration, number: number, environment: Environment): boolean {
-  const to = originOf(next.advancedSettings[String(number)], environment);
-  return to !== undefined && to !== originOf(current.advancedSettings[String(number)], environment);
 }
 
 /** Whether the secret that goes there in that environment is one that was stored before. */

@@ -102,6 +102,7 @@ function registerCheck(app: App, deps: RouteDeps): void {
         bid: request.params.bid,
         expectedVersion: request.body.expectedVersion,
         sections: present(request.body.sections),
+        mayWriteSecrets: mayWriteSecrets(request.principal),
       });
       return {
         faults: [...faults],
@@ -156,7 +157,15 @@ function registerSettings(app: App, deps: RouteDeps): void {
       const { value: entry, expectedVersion, reason } = request.body;
       if (isSecretSetting(number)) refuseWithoutSecretsRight(request.principal);
       return answerOf(
-        await saveSetting(deps, { bid, number, entry, expectedVersion, reason, by: actorOf(request.principal) }),
+        await saveSetting(deps, {
+          bid,
+          number,
+          entry,
+          expectedVersion,
+          reason,
+          by: actorOf(request.principal),
+          mayWriteSecrets: mayWriteSecrets(request.principal),
+        }),
       );
     },
   );
@@ -265,12 +274,17 @@ async function save(
   from: { bid: number; expectedVersion: number; reason: string; sections: Partial<ConfigurationDraft> },
 ) {
   if (bringsSecrets(from.sections)) refuseWithoutSecretsRight(principal);
-  return answerOf(await saveConfiguration(deps, { ...from, by: actorOf(principal) }));
+  return answerOf(
+    await saveConfiguration(deps, { ...from, by: actorOf(principal), mayWriteSecrets: mayWriteSecrets(principal) }),
+  );
+}
+
+function mayWriteSecrets(principal: Principal | undefined): boolean {
+  return principal?.kind === 'staff' && principal.permissions.has('secrets:write');
 }
 
 function refuseWithoutSecretsRight(principal: Principal | undefined): void {
-  if (principal?.kind !== 'staff' || !principal.permissions.has('secrets:write'))
-    throw refuse('not-allowed', { needed: 'secrets:write' });
+  if (!mayWriteSecrets(principal)) throw refuse('not-allowed', { needed: 'secrets:write' });
 }
 
 function answerOf(saved: Saved): contract.SavedAnswer {

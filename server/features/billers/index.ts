@@ -17,12 +17,26 @@ export {
   SOURCES,
   type Source,
 } from './configuration.ts';
+export { isSecretPath } from './configuration-paths.ts';
 export type { ConnectionFrom } from './connection-for.ts';
 export { createBiller, type NewBiller } from './create-biller.ts';
 export { defaultConfiguration } from './default-configuration.ts';
 export { redact } from './document-secrets.ts';
 export { blockedFlagsFollowPartner, feeFor, invoiceTypeOf, isSettingOn, isSsoOnly, settingText } from './fees.ts';
 export { type Billers, createBillers } from './load-biller.ts';
+export {
+  type ApplyPlan,
+  type ConfigurationExport,
+  checkBiller,
+  diffWithFile,
+  exportConfiguration,
+  getValue,
+  type OperateDeps,
+  planApply,
+  requireBiller,
+  sectionsOfFile,
+  setValues,
+} from './operate-configuration.ts';
 export type { Partner, PartnerConnection, PartnerOperation, Partners } from './partner.ts';
 export { compareVersions, type HistoryEntry, readDocument, readHistory } from './read-history.ts';
 export { restoreVersion } from './restore-version.ts';

@@ -38,6 +38,8 @@ export interface SaveRequest {
   readonly sections: Partial<ConfigurationDraft>;
   readonly reason: string;
   readonly by: Actor;
+  /** False where who saves may not write secrets: then even a first address takes no stored secret along. */
+  readonly mayWriteSecrets?: boolean;
   /** A version these sections are taken from: its addresses and secrets belong together, so none is cleared. */
   readonly restoredFrom?: number;
 }
@@ -158,7 +160,7 @@ async function prepare(tx: Tx, deps: BillersDeps, request: Omit<SaveRequest, 're
   }
   const { next, cleared } =
     request.restoredFrom === undefined
-      ? clearSecretsOfChangedHosts(biller.configuration, merged)
+      ? clearSecretsOfChangedHosts(biller.configuration, merged, request.mayWriteSecrets ?? true)
       : { next: merged, cleared: [] };
   return {
     biller,

@@ -8,7 +8,9 @@ import { settingContext, settingFromText } from './setting-text.ts';
 import { catalogueRow } from './settings-catalogue.ts';
 
 type SettingEntry = z.infer<typeof saveSettingBody>['value'];
-type SettingRequest = Pick<SaveRequest, 'bid' | 'expectedVersion' | 'reason' | 'by'> & { readonly number: string };
+type SettingRequest = Pick<SaveRequest, 'bid' | 'expectedVersion' | 'reason' | 'by' | 'mayWriteSecrets'> & {
+  readonly number: string;
+};
 
 /** Sets one Advanced Setting from its text or its parts, as a version of its own. */
 export async function saveSetting(

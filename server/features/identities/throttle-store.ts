@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { sql } from 'kysely';
 import type { Tx } from '../../platform/database.ts';
 
 /** Failed tries by one email before sign-in pauses for it, and by one address whatever the emails. */
@@ -46,34 +47,17 @@ export async function countFailure(
   from: { key: string; max: number; now: Temporal.Instant },
 ): Promise<Failure> {
   const until = from.now.add({ minutes: PAUSE_MINUTES });
-  const row = await tx
-    .insertInto('sign_in_throttle')
-    .values({ key: from.key, failures: 1, window_ends_at: until, locked_until: null })
-    .onConflict((conflict) =>
-      conflict.column('key').doUpdateSet((set) => ({
-        failures: set
-          .case()
-          .when('sign_in_throttle.window_ends_at', '<=', from.now)
-          .then(1)
-          .else(set('sign_in_throttle.failures', '+', 1))
-          .end(),
-        window_ends_at: until,
-        locked_until: set
-          .case()
-          .when(
-            set.and([
-              set('sign_in_throttle.window_ends_at', '>', from.now),
-              set('sign_in_throttle.failures', '>=', from.max - 1),
-            ]),
-          )
-          .then(until)
-          .else(null)
-          .end(),
-      })),
-    )
-    .returning(['failures', 'locked_until'])
-    .executeTakeFirstOrThrow();
-  return { left: Math.max(0, from.max - row.failures), lockedUntil: row.locked_until };
+  const { rows } = await sql<{ failures: number; lockedUntil: Temporal.Instant | null }>`
+    insert into sign_in_throttle as kept (key, failures, window_ends_at) values (${from.key}, 1, ${until}::timestamptz)
+    on conflict (key) do update set
+      failures = case when kept.window_ends_at <= ${from.now}::timestamptz then 1 else kept.failures + 1 end,
+      window_ends_at = excluded.window_ends_at,
+      locked_until = case when kept.window_ends_at > ${from.now}::timestamptz and kept.failures + 1 >= ${from.max}::int
+        then excluded.window_ends_at end
+    returning failures, locked_until as "lockedUntil"`.execute(tx);
+  const [row] = rows;
+  if (!row) throw new Error('a failed sign-in was not counted');
+  return { left: Math.max(0, from.max - row.failures), lockedUntil: row.lockedUntil };
 }
 
 export async function clearFailures(tx: Tx, key: string): Promise<void> {
