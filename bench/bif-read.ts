@@ -8,16 +8,17 @@ import { parseArgs } from 'node:util';
 import { CopyRenderer, imtLayout, readBif, validateBif } from '@causeway/formats/bif';
 import { benchBillerGuid, writeBenchBif } from './bif-file.ts';
 import { readAsLimit } from './bif-read/limit.ts';
-import { installPeers, peerNames, readWithPeer } from './bif-read/peers.ts';
+import { installPeers, peerNames, readWithPeer, writePadded } from './bif-read/peers.ts';
 
 // Reads one file with the product's reader, with the least a reader could do (the limit), and, on demand, with CSV libraries.
 // Each variant runs in a process of its own, the variants in turn; a ratio is the median of the rounds' ratios.
 
 const CHUNK_BYTES = 1024 * 1024;
 const ROUNDS = 5;
+const VARIANT_MS_MAX = 120_000;
 const context = { billerGuid: benchBillerGuid, invoiceTypeIds: new Set(['252']) };
 
-type Outcome = { readonly invoices: number; readonly ms: number; readonly rssMiB: number };
+type Outcome = { readonly invoices: number; readonly ms: number; readonly cpuMs: number; readonly rssMiB: number };
 
 const variants: Record<string, (path: string) => Promise<number>> = {
   'limit: typed, unchecked': async (path) => (await readAsLimit(chunksOf(path), () => {})).invoices,
@@ -64,19 +65,28 @@ async function compare(folder: string, invoices: number, rounds: number, names: 
   const path = join(folder, 'bench.bif');
   const { bytes } = await writeBenchBif(path, invoices);
   console.log(`${invoices} invoices, ${(bytes / 1e6).toFixed(1)} MB, ${rounds} rounds, variants in turn`);
+  if (modules !== '') await writePadded(path);
   const results = new Map<string, Outcome[]>(names.map((name) => [name, []]));
   for (let round = 0; round < rounds; round++) {
-    for (const name of names) results.get(name)?.push(runVariant(name, path, modules));
+    for (const name of names) {
+      const outcome = runVariant(name, path, modules);
+      if (outcome !== null) results.get(name)?.push(outcome);
+    }
   }
   const limit = results.get('limit: typed, unchecked') ?? [];
-  console.log(`${'variant'.padEnd(46)}${'MB/s'.padStart(7)}${'ratio'.padStart(7)}  [low-high]   peak MiB`);
+  console.log(`${'variant'.padEnd(46)}${'MB/s'.padStart(7)}${'ratio'.padStart(7)}  [low-high]   of CPU  peak MiB`);
   for (const [name, outcomes] of results) {
+    if (outcomes.length < rounds) {
+      console.log(`${name.padEnd(46)}  did not finish`);
+      continue;
+    }
     const ratios = outcomes.map((outcome, round) => (limit[round]?.ms ?? 0) / outcome.ms).sort((a, b) => a - b);
+    const cpuRatios = outcomes.map((outcome, round) => (limit[round]?.cpuMs ?? 0) / outcome.cpuMs);
     const speed = bytes / 1e3 / median(outcomes.map((outcome) => outcome.ms));
     const range = `[${ratios[0]?.toFixed(2)}-${ratios.at(-1)?.toFixed(2)}]`;
     const peak = Math.max(...outcomes.map((outcome) => outcome.rssMiB));
     console.log(
-      `${name.padEnd(46)}${speed.toFixed(0).padStart(7)}${median(ratios).toFixed(2).padStart(7)}  ${range.padEnd(12)} ${peak.toFixed(0).padStart(7)}`,
+      `${name.padEnd(46)}${speed.toFixed(0).padStart(7)}${median(ratios).toFixed(2).padStart(7)}  ${range.padEnd(12)} ${median(cpuRatios).toFixed(2).padStart(6)} ${peak.toFixed(0).padStart(7)}`,
     );
   }
 }
@@ -86,24 +96,35 @@ async function measureGigabyte(folder: string): Promise<void> {
   const { bytes } = await writeBenchBif(path, 7_200_000);
   console.log(`\nPeak memory on ${(bytes / 1e9).toFixed(2)} GB:`);
   for (const name of ['validate', 'read and render COPY rows']) {
-    const { rssMiB, ms, invoices } = runVariant(name, path, '');
+    const outcome = runVariant(name, path, '');
+    if (outcome === null) continue;
+    const { rssMiB, ms, invoices } = outcome;
     console.log(
       `${name.padEnd(46)}${rssMiB.toFixed(0).padStart(5)} MiB  (${invoices} invoices in ${(ms / 1000).toFixed(1)} s)`,
     );
   }
 }
 
-function runVariant(name: string, path: string, modules: string): Outcome {
+/** null where a library does not finish in time. */
+function runVariant(name: string, path: string, modules: string): Outcome | null {
   const args = [fileURLToPath(import.meta.url), '--child', name, '--file', path, '--modules', modules];
-  return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 1e6 })) as Outcome;
+  try {
+    return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8', timeout: VARIANT_MS_MAX })) as Outcome;
+  } catch (error) {
+    if (name.startsWith('peer:')) return null;
+    throw error;
+  }
 }
 
 async function runChild(name: string, path: string, modules: string): Promise<void> {
   const started = performance.now();
+  const cpu = process.cpuUsage();
   const run = variants[name];
   const invoices = run === undefined ? await readWithPeer(name, modules, path) : await run(path);
   const ms = performance.now() - started;
-  console.log(JSON.stringify({ invoices, ms, rssMiB: process.resourceUsage().maxRSS / 1024 }));
+  const { user, system } = process.cpuUsage(cpu);
+  const cpuMs = (user + system) / 1000;
+  console.log(JSON.stringify({ invoices, ms, cpuMs, rssMiB: process.resourceUsage().maxRSS / 1024 }));
 }
 
 async function readAll(
