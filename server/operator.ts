@@ -44,7 +44,28 @@ export async function openOperator(
 }
 
 export { readAccountState, refreshBalance } from './features/balances/index.ts';
-export { createBiller, defaultConfiguration, rewrapDataKeys, settingsFromTexts } from './features/billers/index.ts';
+export {
+  checkBiller,
+  compareVersions,
+  createBiller,
+  type Difference,
+  defaultConfiguration,
+  diffWithFile,
+  exportConfiguration,
+  getValue,
+  isSecretPath,
+  planApply,
+  type RuleFault,
+  readHistory,
+  requireBiller,
+  restoreVersion,
+  rewrapDataKeys,
+  type Saved,
+  SECTION_NAMES,
+  sectionsOfFile,
+  settingsFromTexts,
+  setValues,
+} from './features/billers/index.ts';
 export {
   acceptInvitation,
   createCredential,
@@ -52,6 +73,13 @@ export {
   createStaffUser,
   revokeCredential,
 } from './features/identities/index.ts';
+export {
+  billerReading,
+  faultsOfInvoiceFile,
+  importInvoiceFile,
+  readInvoiceFile,
+  receiveInvoiceFile,
+} from './features/invoices/index.ts';
 export type { FeatureDeps } from './introduce.ts';
 export { listAuditChains, verifyAudit } from './platform/audit.ts';
 export { ConfigFault, configReference, readConfig } from './platform/config.ts';

@@ -140,6 +140,7 @@ const TABLE_OWNERS: Readonly<Record<string, string>> = {
   staff_user: 'identities',
   staff_session: 'identities',
   staff_invitation: 'identities',
+  sign_in_throttle: 'identities',
   api_credential: 'identities',
   account: 'invoices',
   invoice_file: 'invoices',
