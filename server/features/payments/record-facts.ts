@@ -1,5 +1,5 @@
 import type { Tx } from '../../platform/database.ts';
-import { openWorkItem } from '../../platform/work-items.ts';
+import { closeWorkItem, openWorkItem } from '../../platform/work-items.ts';
 import type { Biller } from '../billers/index.ts';
 import { recordDelivery } from '../deliveries/index.ts';
 import { queueNotice, receiptNotice } from '../notices/index.ts';
@@ -38,6 +38,15 @@ export async function recordFacts(
     for (const event of appended) {
       const item = reversalItem(after, event, deps.clock.now());
       if (item) await openWorkItem(tx, item);
+    }
+    if (isOpen(before.status) && !isOpen(after.status)) {
+      await closeWorkItem(tx, {
+        bid: from.bid,
+        kind: 'payment-in-doubt',
+        subject: String(from.paymentId),
+        by: 'the processor’s answer',
+        at: deps.clock.now(),
+      });
     }
     if (isNewlyTaken) deps.crash.at('payment-approved-before-commit');
     return { after, isNewlyTaken };

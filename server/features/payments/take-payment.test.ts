@@ -264,6 +264,27 @@ test('a payer who never comes back: after the page’s time the payment ends wit
   expect(() => at.pay(taken.payment.publicId)).toThrow();
 });
 
+test('a payment nobody can say anything of for hours becomes a person’s matter, once, and settles when the answer comes', async () => {
+  const account = await at.account();
+  const taken = await at.take(account);
+  at.pay(taken.payment.publicId);
+  at.processor.faults.add({ operation: 'status', reference: taken.payment.publicId, kind: 'html' });
+  for (let hour = 0; hour < 6; hour++) {
+    at.clock.advance(3_600_000);
+    while ((await askAboutDuePayments(at.deps)) > 0);
+  }
+  const items = async () =>
+    ((await at.rows('work_item')) as unknown as { kind: string; subject: string; closed_at: unknown }[]).filter(
+      (item) => item.kind === 'payment-in-doubt' && item.subject === String(taken.payment.paymentId),
+    );
+  expect(await items()).toMatchObject([{ closed_at: null }]);
+  at.processor.faults.clear();
+  at.clock.advance(3_600_000);
+  while ((await askAboutDuePayments(at.deps)) > 0);
+  expect((await at.payment(taken.payment.publicId)).status).toBe('approved');
+  expect(await items()).toMatchObject([{ closed_at: expect.anything() }]);
+});
+
 test('a card number typed into a form of ours is refused, names its field, and is not repeated', async () => {
   const account = await at.account();
   const refusal = await at
