@@ -1,10 +1,8 @@
-import { PassThrough, type Readable, type Transform } from 'node:stream';
+import type { Readable, Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
 import type { Dispatcher } from 'undici';
+import { ArrivingBytes } from './egress-bytes.ts';
 import type { Line } from './egress-line.ts';
-
-/** Compressed bytes waiting to be unpacked; beyond it the connection is paused. */
-const BUFFER_BYTES = 64 * 1024;
 
 export type EgressHeaders = Readonly<Record<string, string>>;
 
@@ -72,8 +70,10 @@ class Run {
   readonly finished = Promise.withResolvers<boolean>();
   readonly #line: Line;
   readonly #request: ExchangeRequest;
-  readonly #output = new PassThrough({ highWaterMark: BUFFER_BYTES });
+  readonly #output = new ArrivingBytes();
+  /** What unpacks the body; null where nothing is to be unpacked, which is nearly always. */
   #inflater: Transform | null = null;
+  #hasBody = false;
   #encoding = 'identity';
   #hasKnownEnd = false;
   #rawBytes = 0;
@@ -85,7 +85,6 @@ class Run {
   constructor(line: Line, request: ExchangeRequest) {
     this.#line = line;
     this.#request = request;
-    this.#output.on('error', () => {});
   }
 
   start(): void {
@@ -150,11 +149,16 @@ class Run {
     this.#rawBytes += chunk.length;
     if (this.#rawBytes > this.#request.maxBytes) this.#fail('too-large', this.#tooLarge());
     if (this.#failure !== null) return;
-    if (this.#inflater === null && !this.#openInflater(controller)) return;
-    if (this.#inflater?.write(chunk) === false) controller.pause();
+    if (!this.#hasBody && !this.#beginBody(controller)) return;
+    if (!(this.#inflater ?? this.#output).write(chunk)) controller.pause();
   }
 
-  #openInflater(controller: Dispatcher.DispatchController): boolean {
+  #beginBody(controller: Dispatcher.DispatchController): boolean {
+    this.#hasBody = true;
+    if (this.#encoding === '' || this.#encoding === 'identity') {
+      this.#output.onDrain(() => controller.resume());
+      return true;
+    }
     const inflater = inflaterFor(this.#encoding);
     if (inflater === null) {
       this.#fail('bad-encoding', `content-encoding ${JSON.stringify(this.#encoding)} is not known`);
@@ -162,7 +166,11 @@ class Run {
     }
     inflater.on('error', (error) => this.#fail('bad-encoding', messageOf(error)));
     inflater.on('drain', () => controller.resume());
-    inflater.pipe(this.#output);
+    inflater.on('data', (chunk: Buffer) => {
+      if (!this.#output.write(chunk)) inflater.pause();
+    });
+    inflater.on('end', () => this.#output.end());
+    this.#output.onDrain(() => void inflater.resume());
     this.#inflater = inflater;
     return true;
   }
@@ -173,8 +181,7 @@ class Run {
     if (fault !== null && !this.#hasKnownEnd) this.#fail('reset', messageOf(fault));
     if (this.#failure !== null) return;
     this.#isComplete = true;
-    if (this.#inflater === null) this.#output.end();
-    else this.#inflater.end();
+    (this.#inflater ?? this.#output).end();
     this.finished.resolve(this.#line.isOpen() && this.#hasKnownEnd);
   }
 
@@ -183,7 +190,7 @@ class Run {
     let bytes = 0;
     let isWhole = false;
     try {
-      for await (const chunk of this.#output as AsyncIterable<Buffer>) {
+      for (let chunk = await this.#output.read(); chunk !== null; chunk = await this.#output.read()) {
         bytes += chunk.length;
         if (bytes > this.#request.maxBytes) {
           this.#fail('too-large', this.#tooLarge());
@@ -213,9 +220,8 @@ class Run {
         ? { kind: 'failed', reason, detail, ...status }
         : { kind: 'not-started', why: whyNotStarted, detail },
     );
-    this.#inflater?.unpipe(this.#output);
     this.#inflater?.destroy();
-    this.#output.destroy(this.#failure);
+    this.#output.fail(this.#failure);
     if (!this.#isComplete) this.#line.reset();
     this.finished.resolve(false);
   }
@@ -234,9 +240,6 @@ async function* halvesOf(body: Buffer, onHalfSent: () => void): AsyncGenerator<B
 
 function inflaterFor(encoding: string): Transform | null {
   switch (encoding) {
-    case '':
-    case 'identity':
-      return new PassThrough({ highWaterMark: BUFFER_BYTES });
     case 'gzip':
     case 'x-gzip':
       return createGunzip();

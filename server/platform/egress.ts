@@ -28,7 +28,8 @@ export { EgressCut } from './egress-exchange.ts';
 const CONNECT_TIMEOUT_MS = 3_000;
 const CONCURRENT_MAX = 8;
 const ENDPOINTS_MAX = 5_000;
-const IDLE_LINES_MAX = 8;
+/** As many lines rest at an endpoint as may be in use there, and never more than this. */
+const IDLE_LINES_MAX = 100;
 /** A request goes out on a kept line and, if that proves closed before a byte was written, on one fresh line. */
 const LINES_TRIED_MAX = 2;
 /** A request that must not be repeated takes a kept line only while it is fresh: an old one may be closing just now. */
@@ -314,8 +315,9 @@ class Calls {
     return index < 0 ? null : (endpoint.kept.splice(index, 1)[0]?.line ?? null);
   }
 
-  #keep({ url, endpoint }: ExchangeParts, line: Line): void {
-    if (this.#isClosing || endpoint.kept.length >= IDLE_LINES_MAX) {
+  #keep({ request, url, endpoint }: ExchangeParts, line: Line): void {
+    const linesMax = Math.min(IDLE_LINES_MAX, request.maxConcurrent ?? CONCURRENT_MAX);
+    if (this.#isClosing || endpoint.kept.length >= linesMax) {
       line.close();
       return;
     }
