@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import type { CrashPoints } from './crash-points.ts';
 import type { Clock } from './clock.ts';
+import type { CrashPoints } from './crash-points.ts';
 import type { Database } from './database.ts';
 import type { Log } from './log.ts';
 import type { Timers } from './timers.ts';
@@ -93,7 +93,11 @@ where bid = $1 and id = $2`,
  * another takes its place. A process that dies gives its locks back with its connections, so another claims within
  * about a second. `settings` are SQL statements for each connection.
  */
-export function runLanes(deps: LaneDeps, settings: string, work: (lease: LaneLease) => Promise<LaneOutcome>): LaneRunner {
+export function runLanes(
+  deps: LaneDeps,
+  settings: string,
+  work: (lease: LaneLease) => Promise<LaneOutcome>,
+): LaneRunner {
   const stop = new AbortController();
   const cut = new AbortController();
   const active = new Map<string, Set<() => void>>();
@@ -180,8 +184,14 @@ export function runLanes(deps: LaneDeps, settings: string, work: (lease: LaneLea
     active.set(row.id, rings);
     const heartbeat = beat(deps, connection, lost);
     const lease: LaneLease = {
-      bid: row.bid, id: row.id, family: row.family, environment: row.environment, troubles: row.attempts, connection,
-      signal: AbortSignal.any([lost.signal, cut.signal]), isStopping,
+      bid: row.bid,
+      id: row.id,
+      family: row.family,
+      environment: row.environment,
+      troubles: row.attempts,
+      connection,
+      signal: AbortSignal.any([lost.signal, cut.signal]),
+      isStopping,
       onWake: (ring) => rings.add(ring),
     };
     let outcome: LaneOutcome;
@@ -191,14 +201,21 @@ export function runLanes(deps: LaneDeps, settings: string, work: (lease: LaneLea
       deps.log.error({ err: cause, lane: row.id }, 'a run of a lane failed');
       const doublings = Math.min(row.attempts, FAILURE_DOUBLINGS_MAX);
       const text = cause instanceof Error ? cause.message : String(cause);
-      outcome = { nextAtMs: deps.clock.nowMs() + Math.min(FAILURE_REST_MS * 2 ** doublings, FAILURE_REST_MS_MAX), trouble: text };
+      outcome = {
+        nextAtMs: deps.clock.nowMs() + Math.min(FAILURE_REST_MS * 2 ** doublings, FAILURE_REST_MS_MAX),
+        trouble: text,
+      };
     } finally {
       heartbeat.cancel();
       active.delete(row.id);
     }
     if (lost.signal.aborted) return;
-    const nextAt = outcome.nextAtMs === undefined ? null : Temporal.Instant.fromEpochMilliseconds(Math.ceil(outcome.nextAtMs));
-    await connection.query({ ...FINISH, values: [row.bid, row.id, row.wanted, nextAt, outcome.trouble?.slice(0, ERROR_TEXT_MAX) ?? null] });
+    const nextAt =
+      outcome.nextAtMs === undefined ? null : Temporal.Instant.fromEpochMilliseconds(Math.ceil(outcome.nextAtMs));
+    await connection.query({
+      ...FINISH,
+      values: [row.bid, row.id, row.wanted, nextAt, outcome.trouble?.slice(0, ERROR_TEXT_MAX) ?? null],
+    });
     await connection.query('select pg_advisory_unlock_all()');
   };
 

@@ -85,8 +85,7 @@ export function actOnHeld(delivery: DeliveryFacts, request: ActRequest): ActAnsw
       return postAgain(delivery, request, isUncertain);
     case 'return-to-payer':
       if (!isHeld) return refused(false, '');
-      if (isUncertain && evidence === 'E1')
-        return { kind: 'refused', code: 'evidence-says-applied', why: 'the evidence says applied' };
+      // Not refused on E1: an equal movement by someone else looks the same, and then this is the only way out.
       return change({
         state: follow('returned', delivery.state),
         heldKind: null,

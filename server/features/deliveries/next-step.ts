@@ -187,6 +187,16 @@ function afterReading(delivery: DeliveryFacts, reading: Reading, policy: Deliver
     const decision = is('needs-a-person', { ...held('unknown', sentence), readings });
     return { ...decision, dropsTrust: true, alert: { kind: 'partner-contradicts', sentence } };
   }
+  // After the settling nothing was there, and now it is: late beyond what was allowed for, or someone else's movement.
+  if (reading.verdict === 'E1' && delivery.readings.some((one) => one.verdict === 'E0')) {
+    return is('needs-a-person', {
+      ...held(
+        'unknown',
+        'nothing had moved at first, then the payment’s amount did: too late to be sure it is this one',
+      ),
+      readings,
+    });
+  }
   const agreeing = readings.slice(-policy.readingsNeeded);
   const latest = agreeing[0];
   const isAgreed =

@@ -69,6 +69,7 @@ export interface ModelPartner {
   setSetting(change: SettingChange, hooks: SendHooks, wait: Wait): Promise<SendOutcome>;
   /** Someone else moves the account: an agency's payment, a correction. */
   adjust(accountNumber: string, cents: number): void;
+  /** Whether the partner’s people can see it, asked by telephone: late as the figures are. */
   has(transactionId: string): boolean;
 }
 
@@ -81,6 +82,7 @@ export function modelPartner(from: {
   const { time, random, nature } = from;
   const ledger: LedgerEntry[] = [];
   const accounts = new Map<string, Account>();
+  const shown = new Set<string>();
   const latencyMs = (): number => 20 + Math.floor(random.fraction() * 180);
   const account = (accountNumber: string): Account => {
     const found = accounts.get(accountNumber);
@@ -99,6 +101,7 @@ export function modelPartner(from: {
         booked.pendingAtMs = time.nowMs + nature.clockSkewMs;
       } else booked.dueCents -= amountCents;
       booked.updatedAtMs = time.nowMs + nature.clockSkewMs;
+      shown.add(transactionId);
     });
   };
   const drawFault = (): SendFault | undefined => {
@@ -140,7 +143,7 @@ export function modelPartner(from: {
     accounts,
     areFaultsOn: true,
     isDown: false,
-    has: (transactionId) => ledger.some((entry) => entry.transactionId === transactionId),
+    has: (transactionId) => shown.has(transactionId),
     adjust: (accountNumber, cents) => {
       const moved = account(accountNumber);
       moved.dueCents += cents;

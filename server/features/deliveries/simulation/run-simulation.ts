@@ -24,7 +24,8 @@ export async function runSeeds(from: {
     totals.events += result.events;
     if (result.faults.length > 0) {
       failed.push({ seed, faults: result.faults });
-      if (from.stopAtFirst) break;
+      const { harm } = from.mistake ?? {};
+      if (from.stopAtFirst && (harm === undefined || result.faults.some((fault) => fault.startsWith(harm)))) break;
     }
   }
   return { ...totals, failed };

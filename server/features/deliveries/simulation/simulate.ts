@@ -25,6 +25,8 @@ export interface Mistake {
   readonly name: string;
   /** What the mistake is, and what it would do to somebody's money. */
   readonly story: string;
+  /** How it shows: the beginning of the fault that must be found. */
+  readonly harm: 'doubled' | 'lost' | 'order';
   /** It must be seen within this many seeds. */
   readonly seedsMax: number;
   readonly policy?: Partial<DeliveryPolicy>;

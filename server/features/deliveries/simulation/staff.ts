@@ -69,9 +69,9 @@ function choose(world: StaffWorld, row: MemoryRow, isThere: boolean): Omit<ActRe
   if (world.isCareless) return { act: 'post-again', by: 'bob', askedBy: 'ann', reference: undefined };
   if (random.fraction() < 0.1) return { act: 'check-again', by: 'ann', ...nobody };
   if (isThere) return { act: 'confirm-posted', by: 'ann', askedBy: undefined, reference: 'by telephone' };
-  // Not there and looks as if it were: a coincidence; evidence forbids both ways out until it is checked again.
+  // Not there, yet the figures look as if it were: an equal movement by someone else. It is never posted again on that.
   const looksApplied = row.readings.at(-1)?.verdict === 'E1';
-  if (looksApplied) return { act: 'check-again', by: 'ann', ...nobody };
+  if (looksApplied) return { act: 'return-to-payer', by: 'ann', ...nobody };
   return random.fraction() < 0.5
     ? { act: 'post-again', by: 'bob', askedBy: 'ann', reference: undefined }
     : { act: 'return-to-payer', by: 'ann', ...nobody };
