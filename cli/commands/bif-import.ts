@@ -2,13 +2,7 @@ import { createReadStream } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultView, InvoiceFileView, ReceivedFile } from '@causeway/server/contracts/invoices';
-import {
-  type FeatureDeps,
-  faultsOfInvoiceFile,
-  importInvoiceFile,
-  readInvoiceFile,
-  receiveInvoiceFile,
-} from '@causeway/server/operator';
+import { faultsOfInvoiceFile, importInvoiceFile, readInvoiceFile, receiveInvoiceFile } from '@causeway/server/operator';
 import type { Command } from 'commander';
 import { request } from 'undici';
 import { answer, EXIT, type ExitCode, say, withOperator } from '../operator.ts';
@@ -45,8 +39,12 @@ export function registerBifImport(bif: Command): void {
     });
 }
 
-async function importInProcess(
-  deps: FeatureDeps,
+/** What receiving and loading a file stand on. */
+type ImportDeps = Parameters<typeof receiveInvoiceFile>[0];
+
+/** Uploads and loads on the database of the installation. */
+export async function importInProcess(
+  deps: ImportDeps,
   file: string,
   options: { bid: number; json?: boolean },
 ): Promise<ExitCode> {
@@ -67,7 +65,8 @@ async function importInProcess(
 
 type Api = { readonly url: string; readonly token: string; readonly bid: number; readonly isJson: boolean | undefined };
 
-async function importThroughApi(file: string, api: Api): Promise<ExitCode> {
+/** Uploads as a partner does, and follows the upload to its end. */
+export async function importThroughApi(file: string, api: Api): Promise<ExitCode> {
   const base = `${api.url.replace(/\/+$/, '')}/api/v1/billers/${api.bid}/invoice-files`;
   try {
     const sent = await call<ReceivedFile>(`${base}?name=${encodeURIComponent(path.basename(file))}`, api, file);

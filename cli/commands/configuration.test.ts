@@ -7,6 +7,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { withTestDatabase } from '../../server/testing/database.ts';
 
 const MAIN = path.join(import.meta.dirname, '..', 'main.ts');
+/** Each command is a process of its own: about a second, several on a busy machine. */
+const TEST_TIMEOUT_MS = 300_000;
+
 let opened: Awaited<ReturnType<typeof withTestDatabase>>;
 let folder: string;
 let environment: NodeJS.ProcessEnv;
@@ -44,87 +47,109 @@ function causeway(args: readonly string[], input = ''): Promise<{ code: number |
   });
 }
 
-test('brings a biller live by commands, with secrets from stdin only', async () => {
-  expect(
-    await causeway(['biller', 'create', '--bid', '2984', '--name', 'Prairie Pine Mutual', '--json']),
-  ).toMatchObject({ code: 0 });
-  expect((await causeway(['biller', 'list'])).out).toMatch(/2984 +prairie-pine-mutual +Prairie Pine Mutual/);
+test(
+  'brings a biller live by commands, with secrets from stdin only',
+  async () => {
+    expect(
+      await causeway(['biller', 'create', '--bid', '2984', '--name', 'Prairie Pine Mutual', '--json']),
+    ).toMatchObject({ code: 0 });
+    expect((await causeway(['biller', 'list'])).out).toMatch(/2984 +prairie-pine-mutual +Prairie Pine Mutual/);
 
-  const refused = await causeway(['config', 'set', '2984', 'advancedSettings.10', 'canary-in-argv']);
-  expect(refused).toMatchObject({ code: 2, out: '' });
-  expect(refused.err).toContain('is a secret');
+    const refused = await causeway(['config', 'set', '2984', 'advancedSettings.10', 'canary-in-argv']);
+    expect(refused).toMatchObject({ code: 2, out: '' });
+    expect(refused.err).toContain('is a secret');
 
-  const set = await causeway(
-    [
+    const set = await causeway(
+      [
+        'config',
+        'set',
+        '2984',
+        'advancedSettings.8',
+        'https://rtdr.example/1/api/',
+        '--also',
+        'advancedSettings.9=refresh',
+        '--also',
+        'advancedSettings.88=https://auth.example/',
+        '--secret',
+        'advancedSettings.10',
+        '--also',
+        'invoicing.realTimeDataRefresh=on',
+        '--reason',
+        'worksheet',
+      ],
+      'canary-on-stdin\n',
+    );
+    expect(set, set.err).toMatchObject({ code: 0 });
+    expect(set.out).toMatch(/Version 2 is in force\.[\s\S]*advancedSettings\.10: \(not set\) → •••• \([0-9a-f]{8}\)/);
+
+    expect((await causeway(['config', 'get', '2984', 'advancedSettings.8'])).out).toBe('https://rtdr.example/1/api/\n');
+    expect((await causeway(['config', 'get', '2984', 'invoiceTypes.1.name'])).out).toBe('Insurance\n');
+    expect((await causeway(['config', 'get', '2984', 'advancedSettings.20'])).code).toBe(1);
+    expect((await causeway(['config', 'check', '2984', '--json'])).code).toBe(0);
+
+    const broken = await causeway(['config', 'set', '2984', 'advancedSettings.8', 'https://elsewhere.example/']);
+    expect(broken.code).toBe(3);
+    expect(broken.err).toMatch(/advancedSettings\.10: .*leads to another host.*\(rtdr-endpoint\)/);
+    expect((await causeway(['config', 'set', '2984', 'no.such.path', '1'])).code).toBe(3);
+    expect((await causeway(['config', 'set', 'x', 'obd.isOn', 'true'])).code).toBe(2);
+    expect((await causeway(['config', 'check', '77'])).code).toBe(3);
+  },
+  TEST_TIMEOUT_MS,
+);
+
+test(
+  'shows history, compares, restores, exports and applies',
+  async () => {
+    expect((await causeway(['config', 'set', '2984', 'cards.leastCents', '500'])).code).toBe(0);
+    expect(JSON.parse((await causeway(['config', 'diff', '2984', '--json'])).out)).toMatchObject([
+      { path: 'cards.leastCents', from: 100, to: 500 },
+    ]);
+    expect((await causeway(['config', 'history', '2984'])).out).toMatch(
+      /^3 .*operator .*: set by command\n {2}cards\.leastCents: 100 → 500/,
+    );
+    expect((await causeway(['config', 'restore', '2984', '2', '--section', 'cards'])).out).toContain('Version 4');
+    expect((await causeway(['config', 'restore', '2984', '2', '--section', 'nothing'])).code).toBe(2);
+
+    const file = path.join(folder, 'export.json');
+    fs.writeFileSync(file, (await causeway(['config', 'export', '2984'])).out);
+    expect((await causeway(['biller', 'create', '--bid', '3001', '--name', 'Other'])).code).toBe(0);
+    const plan = await causeway([
       'config',
-      'set',
-      '2984',
-      'advancedSettings.8',
-      'https://rtdr.example/1/api/',
-      '--also',
-      'advancedSettings.9=refresh',
-      '--also',
-      'advancedSettings.88=https://auth.example/',
-      '--secret',
-      'advancedSettings.10',
-      '--also',
-      'invoicing.realTimeDataRefresh=on',
-      '--reason',
-      'worksheet',
-    ],
-    'canary-on-stdin\n',
-  );
-  expect(set, set.err).toMatchObject({ code: 0 });
-  expect(set.out).toMatch(/Version 2 is in force\.[\s\S]*advancedSettings\.10: \(not set\) → •••• \([0-9a-f]{8}\)/);
+      'apply',
+      '3001',
+      file,
+      '--section',
+      'cards',
+      'products',
+      'portal',
+      '--json',
+    ]);
+    expect(plan, plan.err).toMatchObject({ code: 0 });
+    expect((await causeway(['config', 'get', '3001', '--json'])).out).not.toContain('rtdr.example');
+    const whole = await causeway(['config', 'apply', '3001', file]);
+    expect(whole.code).toBe(1);
+    expect(whole.out).toMatch(/advancedSettings\.10 has no secret here/);
+    expect((await causeway(['config', 'apply', '3001', file, '--section', 'profile', '--yes'])).out).toContain(
+      'Version 2',
+    );
+  },
+  TEST_TIMEOUT_MS,
+);
 
-  expect((await causeway(['config', 'get', '2984', 'advancedSettings.8'])).out).toBe('https://rtdr.example/1/api/\n');
-  expect((await causeway(['config', 'get', '2984', 'invoiceTypes.1.name'])).out).toBe('Insurance\n');
-  expect((await causeway(['config', 'get', '2984', 'advancedSettings.20'])).code).toBe(1);
-  expect((await causeway(['config', 'check', '2984', '--json'])).code).toBe(0);
-
-  const broken = await causeway(['config', 'set', '2984', 'advancedSettings.8', 'https://elsewhere.example/']);
-  expect(broken.code).toBe(3);
-  expect(broken.err).toMatch(/advancedSettings\.10: .*leads to another host.*\(rtdr-endpoint\)/);
-  expect((await causeway(['config', 'set', '2984', 'no.such.path', '1'])).code).toBe(3);
-  expect((await causeway(['config', 'set', 'x', 'obd.isOn', 'true'])).code).toBe(2);
-  expect((await causeway(['config', 'check', '77'])).code).toBe(3);
-});
-
-test('shows history, compares, restores, exports and applies', async () => {
-  expect((await causeway(['config', 'set', '2984', 'cards.leastCents', '500'])).code).toBe(0);
-  expect(JSON.parse((await causeway(['config', 'diff', '2984', '--json'])).out)).toMatchObject([
-    { path: 'cards.leastCents', from: 100, to: 500 },
-  ]);
-  expect((await causeway(['config', 'history', '2984'])).out).toMatch(
-    /^3 .*operator .*: set by command\n {2}cards\.leastCents: 100 → 500/,
-  );
-  expect((await causeway(['config', 'restore', '2984', '2', '--section', 'cards'])).out).toContain('Version 4');
-  expect((await causeway(['config', 'restore', '2984', '2', '--section', 'nothing'])).code).toBe(2);
-
-  const file = path.join(folder, 'export.json');
-  fs.writeFileSync(file, (await causeway(['config', 'export', '2984'])).out);
-  expect((await causeway(['biller', 'create', '--bid', '3001', '--name', 'Other'])).code).toBe(0);
-  const plan = await causeway(['config', 'apply', '3001', file, '--section', 'cards', 'products', 'portal', '--json']);
-  expect(plan, plan.err).toMatchObject({ code: 0 });
-  expect((await causeway(['config', 'get', '3001', '--json'])).out).not.toContain('rtdr.example');
-  const whole = await causeway(['config', 'apply', '3001', file]);
-  expect(whole.code).toBe(1);
-  expect(whole.out).toMatch(/advancedSettings\.10 has no secret here/);
-  expect((await causeway(['config', 'apply', '3001', file, '--section', 'profile', '--yes'])).out).toContain(
-    'Version 2',
-  );
-});
-
-test('prints a credential’s token and an invitation’s link alone on stdout', async () => {
-  expect((await causeway(['credential', 'create', '2984', '--scope', 'invoices:write', 'invoices:read'])).out).toMatch(
-    /^cw_2984_[A-Za-z0-9_-]{43}\n$/,
-  );
-  expect((await causeway(['credential', 'create', '2984', '--scope', 'everything'])).code).toBe(3);
-  expect((await causeway(['user', 'create', 'pm@example.com', '--role', 'project manager'])).out).toMatch(
-    /^http:\/\/127\.0\.0\.1:8080\/staff\/accept-invitation#[A-Za-z0-9_-]{43}\n$/,
-  );
-  expect((await causeway(['user', 'create', 'csr@example.com', '--role', 'csr'])).code).toBe(3);
-});
+test(
+  'prints a credential’s token and an invitation’s link alone on stdout',
+  async () => {
+    expect(
+      (await causeway(['credential', 'create', '2984', '--scope', 'invoices:write', 'invoices:read'])).out,
+    ).toMatch(/^cw_2984_[A-Za-z0-9_-]{43}\n$/);
+    expect((await causeway(['credential', 'create', '2984', '--scope', 'everything'])).code).toBe(3);
+    expect((await causeway(['user', 'create', 'pm@example.com', '--role', 'project manager'])).out).toMatch(
+      /^http:\/\/127\.0\.0\.1:8080\/staff\/accept-invitation#[A-Za-z0-9_-]{43}\n$/,
+    );
+    expect((await causeway(['user', 'create', 'csr@example.com', '--role', 'csr'])).code).toBe(3);
+  },
+  TEST_TIMEOUT_MS,
+);
 
 test('told no secret on the way', () => {
   expect(told.filter((text) => /canary/.test(text))).toEqual([]);

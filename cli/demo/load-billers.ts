@@ -89,8 +89,12 @@ export function samplePolicies(
 export async function ensurePolicies(controlUrl: string, sample: SampleBiller, today: string): Promise<void> {
   const controls = connectImtControls(controlUrl);
   for (const part of samplePolicies(sample, today)) {
-    const known = await controls.listPolicies(part.instance, 1);
-    if (known.count > 0) continue;
+    const last = part.policies.at(-1)?.policyNumber ?? '';
+    const isThere = await controls.policy(part.instance, last).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) continue;
     for (let at = 0; at < part.policies.length; at += BATCH)
       await controls.load(part.instance, part.policies.slice(at, at + BATCH));
   }

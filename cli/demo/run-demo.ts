@@ -87,7 +87,7 @@ async function load(running: Running, from: { imtOrigin: string; controlUrl: str
       bif: sampleBif(sample, from.today),
     });
     await revokeCredential(running.deps, { bid: sample.bid, id: credential.id, by: BY });
-    say(`${sample.name}: ${run.invoicesAccepted} bills loaded from its BIF.`);
+    say(`${sample.name}: ${run.invoices.accepted} bills loaded from its BIF.`);
   }
 }
 

@@ -5,8 +5,7 @@ const POLLS_MAX = 600;
 interface FileRun {
   readonly id: string;
   readonly state: string;
-  readonly invoicesAccepted: number;
-  readonly invoicesRefused: number;
+  readonly invoices: { readonly accepted: number; readonly refused: number };
 }
 
 /** Sends a BIF through the real upload, as a partner would, and follows it to its end. */

@@ -16,7 +16,14 @@ afterAll(async () => {
 
 const CARD = '4242 4242 4242 4242';
 
-async function openPage(options: { viewport?: { width: number; height: number }; javaScriptEnabled?: boolean; locale?: string; colorScheme?: 'light' | 'dark' } = {}): Promise<Page> {
+async function openPage(
+  options: {
+    viewport?: { width: number; height: number };
+    javaScriptEnabled?: boolean;
+    locale?: string;
+    colorScheme?: 'light' | 'dark';
+  } = {},
+): Promise<Page> {
   const context = await browser.newContext({ viewport: PHONE, ...options });
   return context.newPage();
 }
@@ -34,17 +41,19 @@ function account(slug: string, at: number): string {
 }
 
 async function lastNameOf(accountNumber: string, instance: string): Promise<string> {
-  const policy = (await (await fetch(`${demo.imtControlUrl}instances/${instance}/policies/${accountNumber}`)).json()) as { lastName: string };
+  const policy = (await (
+    await fetch(`${demo.imtControlUrl}instances/${instance}/policies/${accountNumber}`)
+  ).json()) as { lastName: string };
   return policy.lastName;
 }
 
 async function payWithCard(page: Page, number: string): Promise<void> {
   await page.waitForURL((url) => url.origin !== demo.url);
-  await page.getByLabel(/card number/i).fill(number);
-  await page.getByLabel(/expir/i).first().fill('12 / 30');
-  await page.getByLabel(/security code|cvc|cvv/i).fill('123');
-  const name = page.getByLabel(/name/i);
-  if (await name.count()) await name.first().fill('Jessica Smith');
+  await page.getByRole('textbox', { name: /name on the card/i }).fill('Jessica Smith');
+  await page.getByRole('textbox', { name: /zip/i }).fill('50265');
+  await page.getByRole('textbox', { name: /card number/i }).fill(number);
+  await page.getByRole('textbox', { name: /expir/i }).fill('12 / 30');
+  await page.getByRole('textbox', { name: /security code/i }).fill('123');
   await page.getByRole('button', { name: /pay/i }).click();
 }
 
@@ -65,7 +74,11 @@ describe('a payer on a phone', () => {
     await checkScreen(page);
     const pdfLink = await page.getByRole('link', { name: 'See the bill (PDF)' }).first().getAttribute('href');
     const pdf = await page.context().request.get(`${demo.url}${pdfLink}`);
-    expect([pdf.status(), pdf.headers()['content-type'], (await pdf.body()).subarray(0, 5).toString()]).toEqual([200, 'application/pdf', '%PDF-']);
+    expect([pdf.status(), pdf.headers()['content-type'], (await pdf.body()).subarray(0, 5).toString()]).toEqual([
+      200,
+      'application/pdf',
+      '%PDF-',
+    ]);
     const due = await page.locator('.amount').innerText();
     await page.getByRole('link', { name: 'Pay this bill' }).click();
     await checkScreen(page);
@@ -78,13 +91,25 @@ describe('a payer on a phone', () => {
     await page.getByRole('heading', { name: 'Payment received' }).waitFor();
     await checkScreen(page);
     const confirmation = await page.locator('dd').first().innerText();
-    await expect.poll(() => transactionsAtPartner(example?.accountNumber ?? ''), { timeout: 20_000, interval: 300 }).toEqual([`2984${confirmation}`]);
+    await expect
+      .poll(() => transactionsAtPartner(example?.accountNumber ?? ''), { timeout: 20_000, interval: 300 })
+      .toEqual([`2984${confirmation}`]);
     await page.reload();
-    await expect.poll(async () => {
-      await page.reload();
-      return page.locator('.clocks .mark').allInnerTexts();
-    }, { timeout: 20_000, interval: 500 }).toEqual(['✓', '✓', expect.any(String)]);
-    await expect.poll(async () => (await (await fetch(`${demo.url}/inbox`)).text()).includes('jessica@example.com'), { timeout: 30_000, interval: 500 }).toBe(true);
+    await expect
+      .poll(
+        async () => {
+          await page.reload();
+          return page.locator('.clocks .mark').allInnerTexts();
+        },
+        { timeout: 20_000, interval: 500 },
+      )
+      .toEqual(['✓', '✓', expect.any(String)]);
+    await expect
+      .poll(async () => (await (await fetch(`${demo.url}/inbox`)).text()).includes('jessica@example.com'), {
+        timeout: 30_000,
+        interval: 500,
+      })
+      .toBe(true);
     await page.goto(`${demo.url}/prairie-pine/bill`);
     expect(await page.getByText('Nothing is due').count()).toBe(1);
     expect(due).toMatch(/^\$[\d,]+\.\d\d$/);
@@ -151,7 +176,10 @@ describe('a payer on a phone', () => {
     await page.getByRole('button', { name: 'Continue' }).click();
     const second = await page.context().newPage();
     await second.goto(`${demo.url}/cedar-valley/review`);
-    await Promise.all([page.getByRole('button', { name: /^Pay \$/ }).dblclick(), second.getByRole('button', { name: /^Pay \$/ }).click()]);
+    await Promise.all([
+      page.getByRole('button', { name: /^Pay \$/ }).dblclick(),
+      second.getByRole('button', { name: /^Pay \$/ }).click(),
+    ]);
     await page.waitForURL((url) => url.origin !== demo.url);
     await payWithCard(page, CARD);
     await page.getByRole('heading', { name: 'Payment received' }).waitFor();
@@ -196,6 +224,8 @@ describe('a payer on a phone', () => {
 });
 
 async function transactionsAtPartner(accountNumber: string): Promise<string[]> {
-  const ledger = (await (await fetch(`${demo.imtControlUrl}ledger?policyNumber=${accountNumber}`)).json()) as { payments: { transactionId: string }[] };
+  const ledger = (await (await fetch(`${demo.imtControlUrl}ledger?policyNumber=${accountNumber}`)).json()) as {
+    payments: { transactionId: string }[];
+  };
   return ledger.payments.map((payment) => payment.transactionId);
 }

@@ -26,7 +26,12 @@ export async function startDemo(): Promise<RunningDemo> {
   fs.chmodSync(dataFolder, 0o755);
   const child = spawn(process.execPath, ['cli/main.ts', 'demo'], {
     cwd: ROOT,
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, CAUSEWAY_DATA: path.join(dataFolder, 'data'), CAUSEWAY_PORT: '0' },
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      CAUSEWAY_DATA: path.join(dataFolder, 'data'),
+      CAUSEWAY_PORT: '0',
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

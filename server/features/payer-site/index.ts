@@ -2,8 +2,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { isDatabaseAway } from '../../platform/database.ts';
 import type { App } from '../../platform/http.ts';
 import type { Platform } from '../../platform/platform.ts';
+import { Problem } from '../../platform/problems.ts';
 import type { Billers } from '../billers/index.ts';
 import type { Partners } from '../billers/partner.ts';
 import type { Processors } from '../payments/processor.ts';
@@ -11,6 +13,7 @@ import { registerBillRoutes } from './bill-routes.ts';
 import type { PayerPages } from './contract.ts';
 import { registerFindRoutes } from './find-routes.ts';
 import { registerPayRoutes } from './pay-routes.ts';
+import { namelessFrame, sendMessage } from './payer-frame.ts';
 import { createPayerSessions } from './payer-session.ts';
 import { registerPaymentRoutes } from './payment-routes.ts';
 
@@ -30,8 +33,17 @@ export function registerPayerSite(
   pages: PayerPages,
 ): void {
   const site = { ...deps, pages, sessions: createPayerSessions(deps) };
-  registerFindRoutes(app, site);
-  registerBillRoutes(app, site);
-  registerPayRoutes(app, site);
-  registerPaymentRoutes(app, site);
+  // A plugin of its own, so that what goes wrong in it is told as a page and not as JSON.
+  app.register(async (scope) => {
+    const own = scope as unknown as App;
+    own.setErrorHandler((error: unknown, request, reply) => {
+      const status = error instanceof Problem ? error.kind.status : isDatabaseAway(error) ? 503 : 500;
+      if (status >= 500) request.log.error({ err: error }, 'a payer page failed');
+      return sendMessage(reply, pages, namelessFrame(request, reply), 'try-again', status === 500 ? 500 : status);
+    });
+    registerFindRoutes(own, site);
+    registerBillRoutes(own, site);
+    registerPayRoutes(own, site);
+    registerPaymentRoutes(own, site);
+  });
 }

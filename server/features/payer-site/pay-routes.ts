@@ -4,7 +4,15 @@ import type { App } from '../../platform/http.ts';
 import { formatDollars } from '../../platform/money.ts';
 import { Problem } from '../../platform/problems.ts';
 import { feeFor } from '../billers/index.ts';
-import { authorizationFor, type PaymentQuote, paymentPath, quotePayment, takePayment } from '../payments/index.ts';
+import {
+  authorizationFor,
+  findPayment,
+  openCheckoutUrl,
+  type PaymentQuote,
+  paymentPath,
+  quotePayment,
+  takePayment,
+} from '../payments/index.ts';
 import { cannotPayOf, type OpenBill, openBillOf } from './bill-routes.ts';
 import type { FormFault, PayPage, ReviewPage } from './contract.ts';
 import { fieldOf } from './find-routes.ts';
@@ -12,6 +20,9 @@ import { isOwnForm, sendMessage, sendPage } from './payer-frame.ts';
 import { EMPTY_DRAFT, type PayerSession } from './payer-session.ts';
 import type { PayerSiteDeps } from './payer-site-deps.ts';
 import { amountLimits, readPayForm } from './read-pay-form.ts';
+
+const FIRST_PRESS_TURNS = 20;
+const FIRST_PRESS_WAIT_MS = 150;
 
 /** Steps 3 and 4: method and amount, then review; the last button makes one payment however often it is pressed. */
 export function registerPayRoutes(app: App, deps: PayerSiteDeps): void {
@@ -98,14 +109,28 @@ async function pay(
       accountNumber,
       draft: { ...EMPTY_DRAFT, name: draft.name, email: draft.email },
     });
-    return from.reply.redirect(
-      taken.next.kind === 'checkout' ? taken.next.url : paymentPath(open.biller.slug, taken.payment.publicId),
-      303,
-    );
+    const { publicId } = taken.payment;
+    const url = taken.next.kind === 'checkout' ? taken.next.url : await checkoutOfFirstPress(deps, { bid, publicId });
+    return from.reply.redirect(url ?? paymentPath(open.biller.slug, publicId), 303);
   } catch (cause) {
     if (!(cause instanceof Problem)) throw cause;
     return afterRefusal(deps, open, { reply: from.reply, problem: cause });
   }
+}
+
+/** A second press a moment after the first: the first is still getting its page at the processor, so this one waits for it. */
+async function checkoutOfFirstPress(
+  deps: PayerSiteDeps,
+  from: { bid: number; publicId: string },
+): Promise<string | undefined> {
+  for (let turn = 0; turn < FIRST_PRESS_TURNS; turn++) {
+    const url = await openCheckoutUrl(deps, from);
+    if (url !== undefined) return url;
+    const payment = await findPayment(deps, from);
+    if (payment?.status !== 'submitting') return undefined;
+    await deps.timers.sleep(FIRST_PRESS_WAIT_MS);
+  }
+  return undefined;
 }
 
 async function afterRefusal(

@@ -61,7 +61,7 @@ function paymentPage(
     lastFour: payment.lastFour ?? undefined,
     email: payment.payer.email,
     clocks: clocksOf(payment),
-    declinedSentence: payment.status === 'declined' ? payment.statusSentence : undefined,
+    declinedSentence: payment.declinedSentence ?? undefined,
     continueUrl: from.continueUrl,
     isSessionOpen: from.isSessionOpen,
   };
