@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { FORMAT_GUID, fileOf, invoiceOf, TEST_BID, TEST_GUID, withInvoices } from '../../testing/invoices-rig.ts';
 import { importInvoiceFile } from './import-invoice-file.ts';
-import { FORMAT_GUID, fileOf, invoiceOf, TEST_BID, TEST_GUID, withInvoices } from './invoice-test-rig.ts';
 
 let at: Awaited<ReturnType<typeof withInvoices>>;
 beforeAll(async () => {

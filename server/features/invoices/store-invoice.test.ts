@@ -1,9 +1,9 @@
 import { imtCustomizations } from '@causeway/formats/bif';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { FORMAT_GUID, fileOf, invoiceOf, TEST_BID, withInvoices } from '../../testing/invoices-rig.ts';
 import { importInvoiceFile } from './import-invoice-file.ts';
 import { openInvoices, readOpenInvoices } from './invoice-store.ts';
-import { FORMAT_GUID, fileOf, invoiceOf, TEST_BID, withInvoices } from './invoice-test-rig.ts';
 
 let at: Awaited<ReturnType<typeof withInvoices>>;
 let plain: Awaited<ReturnType<typeof withInvoices>>['rig']['biller'];

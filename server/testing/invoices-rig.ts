@@ -1,12 +1,10 @@
 import { type BifPrintable, imtLayout, printBif } from '@causeway/formats/bif';
-import type { Principal } from '../../platform/access.ts';
-import { type App, buildHttp } from '../../platform/http.ts';
-import { withTestPlatform } from '../../testing/platform.ts';
-import { type Biller, type Configuration, defaultConfiguration } from '../billers/index.ts';
-import type { InvoicesDeps } from './biller-reading.ts';
-import { importInvoiceFile } from './import-invoice-file.ts';
-import { INVOICES_QUEUES } from './jobs.ts';
-import { registerInvoicesRoutes } from './routes.ts';
+import { type Biller, type Configuration, defaultConfiguration } from '../features/billers/index.ts';
+import type { InvoicesDeps } from '../features/invoices/index.ts';
+import { INVOICES_QUEUES, importInvoiceFile, registerInvoicesRoutes } from '../features/invoices/index.ts';
+import type { Principal } from '../platform/access.ts';
+import { type App, buildHttp } from '../platform/http.ts';
+import { withTestPlatform } from './platform.ts';
 
 export const TEST_BID = 2984;
 export const TEST_GUID = '7f1c2f0a-8f0e-4a53-9a58-0f6f3ee2a001';
