@@ -24,7 +24,10 @@ import { Problem, problemBody, problemSchema, refuse } from './problems.ts';
 import type { Random } from './random.ts';
 
 const BODY_MAX_BYTES = 1_048_576;
-const REQUEST_TIMEOUT_MS = 60_000;
+/** A whole request, for an invoice file of 2 GB over a slow line. Its headers must be there in a minute (Node's own limit). */
+const REQUEST_TIMEOUT_MS = 3_600_000;
+/** A connection on which nothing moves for this long is closed, so that the hour above is no gift to who sends nothing. */
+const IDLE_TIMEOUT_MS = 120_000;
 const RATE_PER_MINUTE = 6_000;
 
 declare module 'fastify' {
@@ -58,6 +61,7 @@ export async function buildHttp(from: {
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_MAX_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionTimeout: IDLE_TIMEOUT_MS,
     forceCloseConnections: 'idle',
     genReqId: () => from.random.uuid(),
     trustProxy: 'loopback',
