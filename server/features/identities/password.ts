@@ -1,6 +1,6 @@
 import { argon2, timingSafeEqual } from 'node:crypto';
 import type { Random } from '../../platform/random.ts';
-import { commonPasswords } from './common-passwords.ts';
+import { guessedPasswords } from './guessed-passwords.ts';
 import { refuseIdentity } from './problems.ts';
 
 /** OWASP's least for argon2id: 19 MiB, two passes, one lane. */
@@ -98,7 +98,7 @@ function isCommon(plain: string): boolean {
   const stem = plain.replace(/[^a-z]+$/, '').replace(/^[^a-z]+/, '');
   const half = plain.slice(0, plain.length / 2);
   return (
-    commonPasswords.has(plain) || commonPasswords.has(stem) || (plain === half + half && commonPasswords.has(half))
+    guessedPasswords.has(plain) || guessedPasswords.has(stem) || (plain === half + half && guessedPasswords.has(half))
   );
 }
 

@@ -2,7 +2,7 @@
  * Passwords, and stems of passwords, that lists of leaked ones hold first. Only those that twelve characters can be made
  * of matter: a stem counts with digits and signs around it, and twice in a row.
  */
-export const commonPasswords: ReadonlySet<string> = new Set([
+export const guessedPasswords: ReadonlySet<string> = new Set([
   '123456789012',
   '1234567890123',
   '12345678901234',
