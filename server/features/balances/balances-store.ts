@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Database, NamedStatement, Tx } from '../../platform/database.ts';
 import type { PartnerBalance } from '../billers/partner.ts';
 import type { RefreshCause, RefreshEntry } from './contract.ts';
@@ -117,15 +117,17 @@ export async function readBalance(tx: Tx, bid: number, accountNumber: string): P
 }
 
 /**
- * Keeps what the partner told at `asOf`. A balance told later, to another process whose answer overtook this one, stays.
- * Returns what is now in force.
+ * Keeps what the partner told at `asOf`, with the record of the refresh, in one statement. A balance told later, to
+ * another process whose answer overtook this one, stays. Returns what is now in force.
  */
 export async function storeBalance(
   tx: Tx,
-  of: { bid: number; accountNumber: string; balance: PartnerBalance; asOf: Temporal.Instant },
+  of: { balance: PartnerBalance; asOf: Temporal.Instant; record: RefreshRecord },
 ): Promise<BalanceView> {
-  const { bid, accountNumber, balance, asOf } = of;
+  const { balance, asOf, record } = of;
+  const { bid, accountNumber } = record;
   const { rows } = await sql<BalanceColumns>`
+    with recorded as (${insertRecord(record)})
     insert into balance (bid, account_number, current_due_cents, total_unpaid_cents, pending_payment_cents, due_date, as_of, attributes)
     values (${bid}, ${accountNumber}, ${balance.currentDueCents}, ${balance.totalUnpaidCents ?? null},
       ${balance.pendingPaymentCents ?? null}, ${balance.dueDate ?? null}, ${asOf}, ${JSON.stringify(balance.attributes)})
@@ -164,9 +166,13 @@ export interface RefreshRecord {
 
 /** Adds one refresh to the account's history: the evidence behind "why this balance". */
 export async function recordRefresh(tx: Tx, of: RefreshRecord): Promise<void> {
-  await sql`insert into balance_refresh (bid, account_number, at, cause, outcome, took_ms, current_due_cents, detail)
+  await insertRecord(of).execute(tx);
+}
+
+function insertRecord(of: RefreshRecord): RawBuilder<unknown> {
+  return sql`insert into balance_refresh (bid, account_number, at, cause, outcome, took_ms, current_due_cents, detail)
     values (${of.bid}, ${of.accountNumber}, ${of.at}, ${of.cause}, ${of.outcome}, ${of.tookMs}, ${of.currentDueCents},
-      ${JSON.stringify(of.detail)})`.execute(tx);
+      ${JSON.stringify(of.detail)})`;
 }
 
 /** The refreshes of one account, newest first; `before` is the id of the last one already seen. */

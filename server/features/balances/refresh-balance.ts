@@ -148,32 +148,23 @@ async function keep(
       'the partner names payment types that are not known',
     );
   }
+  const { transcript } = answer;
+  const detail = {
+    transcript,
+    ...(told.unknownPaymentTypes.length > 0 && { unknownPaymentTypes: told.unknownPaymentTypes }),
+  };
+  const { currentDueCents } = told;
+  const record = { bid, accountNumber, at: asOf, cause, outcome: 'fresh', tookMs, currentDueCents, detail };
   const balance = await deps.database.withBiller(bid, async (tx) => {
-    const stored = await storeBalance(tx, { bid, accountNumber, balance: told, asOf });
+    const stored = await storeBalance(tx, { balance: told, asOf, record });
     // An answer that was overtaken by a later one says nothing about the flags either.
-    if (stored.asOf.epochMilliseconds <= asOf.epochMilliseconds) {
-      if (told.paymentTypes && blockedFlagsFollowPartner(biller.configuration)) {
-        const flags = { ach: !told.paymentTypes.includes('ACH'), cc: !told.paymentTypes.includes('CC') };
-        await setBlockFlags(tx, bid, accountNumber, { ...flags, reason: flags.ach || flags.cc ? 'partner' : null });
-      }
-      const facts = newFacts(account, told);
-      if (facts) await updateAccountFacts(tx, bid, accountNumber, facts);
+    if (stored.asOf.epochMilliseconds > asOf.epochMilliseconds) return stored;
+    if (told.paymentTypes && blockedFlagsFollowPartner(biller.configuration)) {
+      const flags = { ach: !told.paymentTypes.includes('ACH'), cc: !told.paymentTypes.includes('CC') };
+      await setBlockFlags(tx, bid, accountNumber, { ...flags, reason: flags.ach || flags.cc ? 'partner' : null });
     }
-    const { transcript } = answer;
-    const detail = {
-      transcript,
-      ...(told.unknownPaymentTypes.length > 0 && { unknownPaymentTypes: told.unknownPaymentTypes }),
-    };
-    await recordRefresh(tx, {
-      bid,
-      accountNumber,
-      at: asOf,
-      cause,
-      outcome: 'fresh',
-      tookMs,
-      currentDueCents: told.currentDueCents,
-      detail,
-    });
+    const facts = newFacts(account, told);
+    if (facts) await updateAccountFacts(tx, bid, accountNumber, facts);
     return stored;
   });
   return { kind: 'fresh', balance };
