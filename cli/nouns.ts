@@ -16,33 +16,43 @@ import { registerConfigRestore } from './commands/config-restore.ts';
 import { registerConfigSet } from './commands/config-set.ts';
 import { registerCredentialCreate } from './commands/credential-create.ts';
 import { registerDemo } from './commands/demo.ts';
+import { registerDoctor } from './commands/doctor.ts';
 import { registerKeysRotate } from './commands/keys-rotate.ts';
 import { registerServe } from './commands/serve.ts';
 import { registerUserCreate } from './commands/user-create.ts';
 
-/** The one visible list of commands: noun, verb, file. */
+/** The one visible list of commands: noun, what it is about, its verbs. */
+const NOUNS: readonly (readonly [string, string, readonly ((noun: Command) => void)[]])[] = [
+  ['biller', 'billers of this installation', [registerBillerCreate, registerBillerList]],
+  [
+    'config',
+    'a biller’s configuration: read, change, check, compare, restore',
+    [
+      registerConfigGet,
+      registerConfigSet,
+      registerConfigCheck,
+      registerConfigHistory,
+      registerConfigDiff,
+      registerConfigRestore,
+      registerConfigExport,
+      registerConfigApply,
+    ],
+  ],
+  ['credential', 'bearer credentials of partners', [registerCredentialCreate]],
+  ['user', 'staff', [registerUserCreate]],
+  ['bif', 'Biller Invoice Files', [registerBifValidate, registerBifImport]],
+  ['balance', 'balances at the partner', [registerBalanceRefresh]],
+  ['audit', 'the record of who did what', [registerAuditVerify]],
+  ['keys', 'the keys of sealed secrets', [registerKeysRotate]],
+];
+
 export function registerNouns(program: Command): void {
   registerDemo(program);
   registerServe(program);
+  for (const [name, description, verbs] of NOUNS) {
+    const noun = program.command(name).description(description);
+    for (const register of verbs) register(noun);
+  }
+  registerDoctor(program);
   registerConfigReference(program);
-  registerAuditVerify(program.command('audit').description('the record of who did what'));
-  registerKeysRotate(program.command('keys').description('the keys of sealed secrets'));
-  registerBalanceRefresh(program.command('balance').description('what the partner says is due'));
-  const bif = program.command('bif').description('Biller Invoice Files');
-  registerBifValidate(bif);
-  registerBifImport(bif);
-  const biller = program.command('biller').description('billers');
-  registerBillerCreate(biller);
-  registerBillerList(biller);
-  const config = program.command('config').description('a biller’s configuration in versions');
-  registerConfigGet(config);
-  registerConfigSet(config);
-  registerConfigCheck(config);
-  registerConfigHistory(config);
-  registerConfigDiff(config);
-  registerConfigRestore(config);
-  registerConfigExport(config);
-  registerConfigApply(config);
-  registerCredentialCreate(program.command('credential').description('bearer credentials of partners'));
-  registerUserCreate(program.command('user').description('staff users'));
 }

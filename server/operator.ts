@@ -46,6 +46,7 @@ export async function openOperator(
 export { readAccountState, refreshBalance } from './features/balances/index.ts';
 export {
   checkBiller,
+  checkConfiguration,
   compareVersions,
   createBiller,
   type Difference,
@@ -66,6 +67,7 @@ export {
   settingsFromTexts,
   setValues,
 } from './features/billers/index.ts';
+export { billPdf } from './features/documents/index.ts';
 export {
   acceptInvitation,
   createCredential,
@@ -77,6 +79,7 @@ export {
   billerReading,
   faultsOfInvoiceFile,
   importInvoiceFile,
+  newestInvoice,
   readInvoiceFile,
   receiveInvoiceFile,
 } from './features/invoices/index.ts';

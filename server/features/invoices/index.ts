@@ -28,6 +28,7 @@ export {
 } from './invoice-store.ts';
 export { INVOICES_QUEUES, invoicesJobs } from './jobs.ts';
 export { matchAccount } from './match-account.ts';
+export { newestInvoice } from './newest-invoice.ts';
 export { previewCustomizations } from './preview-customizations.ts';
 export { faultsOfInvoiceFile, readInvoiceFile, receiveInvoiceFile } from './receive-invoice-file.ts';
 export { registerInvoicesRoutes } from './routes.ts';

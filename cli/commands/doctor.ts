@@ -1,0 +1,144 @@
+import {
+  billPdf,
+  checkConfiguration,
+  type FeatureDeps,
+  newestInvoice,
+  refreshBalance,
+} from '@causeway/server/operator';
+import type { Command } from 'commander';
+import { answer, EXIT, withOperator } from '../operator.ts';
+
+/** One thing looked at: how it stands, and what to do where it is not well. */
+interface Finding {
+  readonly what: string;
+  readonly isWell: boolean;
+  readonly sentence: string;
+}
+
+/** `causeway doctor [BID]`: this installation, and one biller's way to its partner, tried for real. Exit 1 where something is not well. */
+export function registerDoctor(program: Command): void {
+  program
+    .command('doctor')
+    .argument('[bid]', 'look at this biller too: rules, sign-in at the partner, one refresh, one PDF', Number)
+    .description('try what must work, and say what to do where it does not')
+    .option('--json', 'answer as JSON')
+    .action((bid: number | undefined, options: { json?: boolean }) =>
+      withOperator(async (deps) => {
+        const findings = [
+          ...(await lookAtInstallation(deps)),
+          ...(bid === undefined ? [] : await lookAtBiller(deps, bid)),
+        ];
+        const isWell = findings.every((finding) => finding.isWell);
+        answer(options.json, { isWell, findings }, () => [
+          ...findings.map((finding) => `${finding.isWell ? 'ok  ' : 'FAIL'}  ${finding.what}: ${finding.sentence}`),
+          isWell ? 'Everything that was tried works.' : 'Mend the lines marked FAIL, then run this again.',
+        ]);
+        return isWell ? EXIT.done : EXIT.problemsFound;
+      }),
+    );
+}
+
+async function lookAtInstallation(deps: FeatureDeps): Promise<readonly Finding[]> {
+  await deps.database.ping();
+  const billers = await deps.billers.list();
+  const { config } = deps;
+  return [
+    { what: 'database', isWell: true, sentence: `answers; ${billers.length} billers` },
+    finding(
+      'master key',
+      config.masterKeys.length > 0,
+      'is there',
+      'is missing: set CAUSEWAY_MASTER_KEY or CAUSEWAY_MASTER_KEY_FILE',
+    ),
+    finding(
+      'processor',
+      config.processorUrl !== undefined,
+      'is set',
+      'is not set, so no payment can be taken: set CAUSEWAY_PROCESSOR_URL',
+    ),
+    finding('mail', config.smtpUrl !== undefined, 'is set', 'is not set, so receipts wait: set CAUSEWAY_SMTP_URL'),
+  ];
+}
+
+async function lookAtBiller(deps: FeatureDeps, bid: number): Promise<readonly Finding[]> {
+  const biller = await deps.billers.load(bid);
+  if (!biller)
+    return [
+      { what: `biller ${bid}`, isWell: false, sentence: 'is not here. `causeway biller list` shows those that are.' },
+    ];
+  const rules = checkConfiguration(biller.configuration, deps.partners);
+  const findings: Finding[] = [
+    finding(
+      'configuration',
+      !rules.some((rule) => rule.severity === 'error'),
+      `keeps its rules (${rules.length} warnings)`,
+      rules.map((rule) => rule.sentence).join(' '),
+    ),
+  ];
+  const newest = await deps.database.withBiller(bid, (tx) => newestInvoice(tx, bid));
+  if (!newest)
+    return [
+      ...findings,
+      {
+        what: 'bills',
+        isWell: false,
+        sentence: 'none yet, so nothing can be tried at the partner. Import a BIF first.',
+      },
+    ];
+  findings.push(await trySignIn(deps, bid, newest.invoiceTypeId));
+  const refreshed = await refreshBalance(deps, {
+    bid,
+    accountNumber: newest.accountNumber,
+    cause: 'cli',
+    maxAgeSeconds: 0,
+  });
+  findings.push(
+    refreshed.kind === 'stale'
+      ? {
+          what: 'data refresh',
+          isWell: false,
+          sentence: `${refreshed.sentence} Look at settings ${refreshed.settings.join(', ')}.`,
+        }
+      : {
+          what: 'data refresh',
+          isWell: true,
+          sentence: refreshed.kind === 'off' ? 'is off for this biller' : `account ${newest.accountNumber} was told`,
+        },
+  );
+  const pdf = await billPdf(deps, { bid, invoiceNumber: newest.invoiceNumber });
+  findings.push(
+    pdf.kind === 'pdf'
+      ? { what: 'PDF', isWell: true, sentence: `${pdf.sizeBytes} bytes` }
+      : { what: 'PDF', isWell: false, sentence: pdf.why },
+  );
+  return findings;
+}
+
+/** Opens and closes a session, which is all that a wrong password, name or address can spoil. */
+async function trySignIn(deps: FeatureDeps, bid: number, invoiceTypeId: string): Promise<Finding> {
+  const biller = await deps.billers.load(bid);
+  const partner = biller && deps.billers.partnerOf(biller);
+  if (!biller || !partner)
+    return {
+      what: 'partner',
+      isWell: false,
+      sentence: 'the Integration Partner ID in CRM › Profile is not one that this installation knows',
+    };
+  const connection = await deps.billers.connectionFor(biller, 'balance', { invoiceTypeId });
+  if ('missing' in connection) return { what: 'sign-in', isWell: false, sentence: connection.missing };
+  try {
+    const session = await partner.holdSession(connection);
+    await session.release();
+    return { what: 'sign-in', isWell: true, sentence: `${connection.username} is let in` };
+  } catch (cause) {
+    return {
+      what: 'sign-in',
+      isWell: false,
+      sentence: `${cause instanceof Error ? cause.message : cause}. Look at settings 8, 9, 10 and 88.`,
+    };
+  }
+}
+
+function finding(what: string, isWell: boolean, good: string, bad: string): Finding {
+  return { what, isWell, sentence: isWell ? good : bad };
+}
