@@ -1,6 +1,14 @@
 export type { LaneRunner } from '../../platform/lanes.ts';
+export { type Act, actOnHeld } from './act-on-held.ts';
+export { type Decided, type DecisionRequest, decideHeldDelivery } from './decide-held-delivery.ts';
 export { deliveryEdges } from './delivery-states.ts';
 export type { DeliveriesDeps, TakenPayment, TakenPayments } from './deps.ts';
-export { type DeliverySummary, deliveriesOfAccount, deliveryOfPayment, unpostedCents } from './read-deliveries.ts';
-export { type DeliveryRequest, type RecordedDelivery, recordDelivery } from './record-delivery.ts';
+export { holdAfterRestore, type LaneView, listLanes, pauseLane, resumeLane } from './operate-lane.ts';
+export { describeDelivery, viewOf } from './present-delivery.ts';
+export { deliveriesOfAccount, type DeliverySummary, deliveryOfPayment, unpostedCents } from './read-deliveries.ts';
+export { deliveriesJobs, listReconciliations, reconcile, type Reconciliation } from './reconcile.ts';
+export { type DeliveryRequest, recordDelivery, type RecordedDelivery } from './record-delivery.ts';
+export { replayDeliveries, type ReplayFilter, type ReplayPlan } from './replay-deliveries.ts';
+export { registerDeliveriesRoutes } from './routes.ts';
 export { startLanes } from './start-lanes.ts';
+export { changeTrust, readTrust, type TrustView } from './trust.ts';
