@@ -13,6 +13,7 @@ afterEach(() => vi.restoreAllMocks());
 afterAll(() => world.close());
 
 async function run(account: string): Promise<{ code: number; told: unknown; said: string }> {
+  vi.restoreAllMocks();
   const out = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   const err = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   const code = await refreshAndTell(world.deps as unknown as FeatureDeps, { bid: 2984, account, isJson: true });

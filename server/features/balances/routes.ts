@@ -55,6 +55,10 @@ export function registerBalancesRoutes(app: App, deps: BalancesDeps): void {
       return balanceReply(biller, account.balance);
     },
   );
+  registerRefreshRoutes(app, deps);
+}
+
+function registerRefreshRoutes(app: App, deps: BalancesDeps): void {
   app.post(
     '/api/v1/billers/:bid/accounts/:accountNumber/refresh',
     {

@@ -39,8 +39,10 @@ export function settingsToLookAt(
 export function withSettings(sentence: string, settings: readonly number[]): string {
   const last = settings.at(-1);
   if (last === undefined) return sentence;
+  // A partner's own words may lack their full stop.
+  const ended = /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
   const before = settings.slice(0, -1);
   return before.length === 0
-    ? `${sentence} Look at Advanced Setting ${last}.`
-    : `${sentence} Look at Advanced Settings ${before.join(', ')} and ${last}.`;
+    ? `${ended} Look at Advanced Setting ${last}.`
+    : `${ended} Look at Advanced Settings ${before.join(', ')} and ${last}.`;
 }
