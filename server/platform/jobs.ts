@@ -84,6 +84,20 @@ export async function startJobs(from: {
   };
 }
 
+/** Opens the queue at its first use: an operator's command that adds no job does not wait for it. */
+export function startJobsWhenUsed(from: Parameters<typeof startJobs>[0]): Jobs {
+  let started: Promise<Jobs> | undefined;
+  const jobs = () => {
+    started ??= startJobs(from);
+    return started;
+  };
+  return {
+    send: async (...args) => (await jobs()).send(...args),
+    work: async (kinds) => (await jobs()).work(kinds),
+    stop: async () => (await started)?.stop(),
+  };
+}
+
 /** The program's roles may add jobs in their own transactions; the queue's own connection stays the owner's. */
 async function grantQueues(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url, application_name: 'causeway jobs' });
