@@ -7,7 +7,7 @@ import { noCrashPoints } from './platform/crash-points.ts';
 import { type Database, openDatabase } from './platform/database.ts';
 import { createEgress } from './platform/egress.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './platform/embedded-postgres.ts';
-import { type Jobs, startJobs } from './platform/jobs.ts';
+import { type Jobs, startJobs, startJobsWhenUsed } from './platform/jobs.ts';
 import { createLog, type Log } from './platform/log.ts';
 import { createMailer } from './platform/mail.ts';
 import { createMetrics } from './platform/metrics.ts';
@@ -49,7 +49,7 @@ export async function openPlatform(from: {
   const log = overrides.log ?? createLog({ level: config.logLevel });
   const timers = overrides.timers ?? systemTimers;
   const clock = overrides.clock ?? systemClock;
-  const { url, embedded } = await openPostgres(config, timers);
+  const { url, embedded } = await openPostgres(config, timers, log);
   await migrate(url);
   const database = openDatabase({
     url,
@@ -60,7 +60,8 @@ export async function openPlatform(from: {
   const metrics = createMetrics();
   const egress = overrides.egress ?? createEgress({ clock, timers, allowPrivate: config.allowPrivateEndpoints, log });
   const mailer = overrides.mailer ?? createMailer({ smtpUrl: config.smtpUrl, from: config.mailFrom, log });
-  const jobs = await startJobs({ url, log, isWorking: config.roles.includes('worker'), queues: from.queues });
+  const queue = { url, log, isWorking: config.roles.includes('worker'), queues: from.queues };
+  const jobs = config.roles.length === 0 ? startJobsWhenUsed(queue) : await startJobs(queue);
   const platform: Platform = {
     config,
     log,
@@ -80,14 +81,22 @@ export async function openPlatform(from: {
   return { platform, close: () => closeAll({ jobs, platform, database, embedded, log }) };
 }
 
-/** Starts or adopts the embedded server, or answers `DATABASE_URL`. For commands that need only the database. */
+/**
+ * Starts or adopts the embedded server, or answers `DATABASE_URL`. For commands that need only the database; with a `log`
+ * the embedded server is also started again when it dies.
+ */
 export async function openPostgres(
   config: Config,
   timers = systemTimers,
+  log?: Log,
 ): Promise<{ url: string; embedded: EmbeddedPostgres | undefined }> {
   if (config.databaseUrl) return { url: config.databaseUrl, embedded: undefined };
   fs.mkdirSync(config.dataFolder, { recursive: true });
-  const embedded = await startEmbeddedPostgres({ folder: path.join(config.dataFolder, 'postgres'), timers });
+  const embedded = await startEmbeddedPostgres({
+    folder: path.join(config.dataFolder, 'postgres'),
+    timers,
+    ...(log && { log }),
+  });
   return { url: embedded.url, embedded };
 }
 

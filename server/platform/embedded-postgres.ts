@@ -5,6 +5,8 @@ import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
+import { keepPostgresRunning } from './keep-postgres-running.ts';
+import type { Log } from './log.ts';
 import type { Timers } from './timers.ts';
 
 const START_ATTEMPTS_MAX = 240;
@@ -25,12 +27,13 @@ export interface EmbeddedPostgres {
 /**
  * Starts PostgreSQL from its npm platform package on a Unix socket, or adopts the one already running on this data
  * folder. It outlives this process when killed, so that the next start adopts it; it never listens on the network.
- * `settings` are extra server options (tests switch fsync off).
+ * `settings` are extra server options (tests switch fsync off). With a `log` it is watched, and started again when it dies.
  */
 export async function startEmbeddedPostgres(from: {
   folder: string;
   timers: Timers;
   settings?: Readonly<Record<string, string>>;
+  log?: Log;
 }): Promise<EmbeddedPostgres> {
   const native = findNativeFolder();
   restoreLibraryLinks(native);
@@ -41,16 +44,26 @@ export async function startEmbeddedPostgres(from: {
     `causeway-${createHash('sha256').update(folder).digest('hex').slice(0, 12)}`,
   );
   const url = `postgres://postgres@localhost:${SOCKET_PORT}/postgres?host=${encodeURIComponent(socketFolder)}`;
-  if (!(await canConnect(url))) {
+  const startServer = () => {
     makeFolder(socketFolder, run);
+    return start({ native, folder, socketFolder, run, timers: from.timers, settings: from.settings ?? {}, url });
+  };
+  if (!(await canConnect(url))) {
     await initialise({ native, folder, run });
-    await start({ native, folder, socketFolder, run, timers: from.timers, settings: from.settings ?? {}, url });
+    await startServer();
   }
+  const pid = () => readPid(folder);
+  const watch =
+    from.log &&
+    keepPostgresRunning({ pid, answers: () => answers(url), start: startServer }, { timers: from.timers, log: from.log });
   return {
     url,
     folder,
-    pid: () => readPid(folder),
-    stop: () => stop({ folder, url, timers: from.timers }),
+    pid,
+    stop: async () => {
+      await watch?.stop();
+      await stop({ folder, url, timers: from.timers });
+    },
   };
 }
 
@@ -214,14 +227,24 @@ function readPid(folder: string): number | undefined {
 }
 
 async function canConnect(url: string): Promise<boolean> {
+  return (await tryToConnect(url)) === undefined;
+}
+
+/** Whether a server is there at all: one that is starting up, or full, answers too, with a code of its own. */
+async function answers(url: string): Promise<boolean> {
+  const cause = await tryToConnect(url);
+  return cause === undefined || (cause instanceof pg.DatabaseError && cause.code !== undefined);
+}
+
+async function tryToConnect(url: string): Promise<unknown> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 3000 });
   client.on('error', () => undefined);
   try {
     await client.connect();
     await client.end();
-    return true;
-  } catch {
-    return false;
+    return undefined;
+  } catch (cause) {
+    return cause ?? new Error('no connection');
   }
 }
 
