@@ -102,3 +102,13 @@ create table invoice_version (
   primary key (bid, invoice_number, version)
 );
 call make_tenant_table('invoice_version');
+
+-- Right after a large load the planner takes the new rows for a few and plans loops over them. The program's roles do not
+-- own the tables and may not ANALYZE them, hence this.
+create procedure analyze_invoices() language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  analyze account;
+  analyze invoice;
+end $$;
+revoke execute on procedure analyze_invoices() from public;
+grant execute on procedure analyze_invoices() to causeway_app, causeway_system;

@@ -344,3 +344,23 @@ test('faults come as CSV too', async () => {
   expect(csv.body.split('\r\n')[0]).toBe('line,position,fileSpecId,field,value,code,message,scope');
   expect(csv.body).toContain('field-missing');
 });
+
+test('a large file reaches the planner: later small ones, and a carrying one, are planned by what is there', async () => {
+  const invoices = Array.from({ length: 6000 }, (_, index) =>
+    invoiceOf({
+      accountNumber: String(100_000 + (index >> 1)),
+      dueDate: index % 2 === 0 ? '2026-12-20' : '2026-12-21',
+      balanceForward: index % 2 === 1,
+    }),
+  );
+  const { file } = await at.upload(fileOf(invoices));
+  expect(file).toMatchObject({ state: 'loaded', invoices: { accepted: 6000 } });
+  const known = await at.database.withSystem((tx) =>
+    sql<{ n: number }>`select reltuples::bigint as n from pg_class where oid = 'invoice'::regclass`.execute(tx),
+  );
+  expect(known.rows[0]?.n).toBe(6000);
+  const carried = await at.database.withBiller(TEST_BID, (tx) =>
+    sql<{ n: number }>`select count(*) as n from invoice where carried_by is not null`.execute(tx),
+  );
+  expect(carried.rows[0]?.n).toBe(3000);
+});

@@ -6,6 +6,7 @@ import type { Platform } from '../../platform/platform.ts';
 import { type InvoicesDeps, loadBiller, readingOf } from './biller-reading.ts';
 import { compileDerivation, type Derivation } from './derive-fields.ts';
 import {
+  analyzeAfterGrowth,
   beginReading,
   type FileDetail,
   type FileOutcome,
@@ -26,6 +27,8 @@ const ATTEMPTS_MAX = 8;
 /** Files one job loads at the most: the one it is for, and those that came before it. */
 const FILES_PER_JOB_MAX = 1000;
 const PROGRESS_EVERY_MS = 500;
+/** New invoices of one file from which the planner's knowledge of the tables may be out of date. */
+const ANALYZED_ROWS_MIN = 5_000;
 const ORDER_LOCK_CLASS = 7_281_003;
 
 type ImportDeps = InvoicesDeps & Pick<Platform, 'clock' | 'crash'>;
@@ -69,7 +72,9 @@ async function importNext(
     });
     if (!outcome) return false;
     deps.crash.at('import-committed');
-    if (begun) await recordSecurityEvent(deps, bid, begun.id, outcome);
+    if (begun) await recordSecurityEvent(deps, bid, begun.id, outcome.summary);
+    const { created } = outcome.counts;
+    if (created >= ANALYZED_ROWS_MIN) await deps.database.withBiller(bid, (tx) => analyzeAfterGrowth(tx, created));
     return true;
   } catch (cause) {
     if (!begun) throw cause;
@@ -93,7 +98,7 @@ async function loadFile(
   deps: ImportDeps,
   connection: pg.PoolClient,
   file: { bid: number; id: string; sha256: string; isEach: boolean },
-): Promise<BifSummary> {
+): Promise<{ summary: BifSummary; counts: MergeCounts }> {
   const { bid, id } = file;
   const biller = await loadBiller(deps, bid);
   const { layout, context, rules } = readingOf(biller, deps.random);
@@ -133,7 +138,7 @@ async function loadFile(
     totalCents = await acceptedCents(connection, summary);
   }
   await finish(deps, connection, { bid, id, layout, summary, counts, totalCents, fileDate });
-  return summary;
+  return { summary, counts };
 }
 
 async function finish(

@@ -133,6 +133,13 @@ export async function markFailed(
     where bid = ${bid} and id = ${id} and state in ('received', 'reading')`.execute(tx);
 }
 
+/** Tells the planner of `created` new rows, where it knows of none or they are a fifth of all (autovacuum is a minute late). */
+export async function analyzeAfterGrowth(tx: Tx, created: number): Promise<void> {
+  const { rows } = await sql<{ known: number }>`select greatest(reltuples, 0)::bigint as known
+    from pg_class where oid = 'invoice'::regclass`.execute(tx);
+  if (created > (rows[0]?.known ?? 0) / 5) await sql`call analyze_invoices()`.execute(tx);
+}
+
 /** What a file came to; goes into the transaction that loads it. */
 export interface FileOutcome {
   readonly state: 'loaded' | 'partly' | 'refused';
