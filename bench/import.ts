@@ -63,11 +63,7 @@ async function main(): Promise<void> {
 async function runAll(from: { invoices: number; rounds: number; hasPeers: boolean }): Promise<void> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'causeway-bench-'));
   await chmod(folder, 0o755);
-  const postgres = await startEmbeddedPostgres({
-    folder: path.join(folder, 'postgres'),
-    timers: systemTimers,
-    settings: process.env.BENCH_LOG ? { log_min_duration_statement: '20' } : {},
-  });
+  const postgres = await startEmbeddedPostgres({ folder: path.join(folder, 'postgres'), timers: systemTimers });
   const place = { url: postgres.url, folder };
   try {
     await migrate(postgres.url);
@@ -80,7 +76,6 @@ async function runAll(from: { invoices: number; rounds: number; hasPeers: boolea
     await compare(place, names, from.rounds);
     await reimport(place);
   } finally {
-    if (process.env.BENCH_LOG) spawnSync('cp', [path.join(folder, 'postgres.log'), process.env.BENCH_LOG]);
     await postgres.stop();
     rmSync(folder, { recursive: true, force: true });
   }
@@ -171,10 +166,8 @@ async function importProduct(place: Place, file: string): Promise<number> {
     jobs: { send: async () => {}, work: async () => {}, stop: async () => {} },
     billers: { load: async () => biller },
   };
-  const startMs = performance.now();
   const put = await blobs.put(createReadStream(path.join(place.folder, file)), { maxBytes: 2 ** 31 });
   if (!put.ok) throw new Error('too large');
-  if (process.env.BENCH_TRACE) console.error(`put ${Math.round(performance.now() - startMs)} ms`);
   const fileId = systemRandom.uuid();
   await run(
     place.url,
