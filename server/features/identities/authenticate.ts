@@ -10,6 +10,9 @@ import { findSession, type StaffSession, touchSession } from './staff-store.ts';
 /** How long this process may go on with a session that another one ended. */
 const SESSION_CACHED_MS = 2_000;
 const SESSIONS_CACHED_MAX = 2_000;
+/** How long this process may go on with a credential that another one revoked. Without it every call asks twice. */
+const CREDENTIAL_CACHED_MS = 1_000;
+const CREDENTIALS_CACHED_MAX = 2_000;
 /** `last_seen_at` and `last_used_at` are written at most this often. */
 const TOUCH_SECONDS = 60;
 const TOKEN_LENGTH_MAX = 100;
@@ -20,9 +23,12 @@ export type AuthenticateDeps = Pick<Platform, 'database' | 'clock' | 'log'>;
 /** Sessions read lately in this process, so that a screen with many requests asks the database once. */
 const cacheOf = new WeakMap<object, Map<string, { session: StaffSession; readMs: number }>>();
 
+/** Credentials read lately in this process, by the hash of their token. */
+const credentialsOf = new WeakMap<object, Map<string, { found: FoundCredential; readMs: number }>>();
+
 /**
- * Tells who is asking: a bearer credential (`cw_<bid>_…`, read on each call, so that a revoked one stops at once), or the
- * session cookie (remembered 2 s). A header that names no credential in force is nobody, whatever the cookie says.
+ * Tells who is asking: a bearer credential (`cw_<bid>_…`, remembered 1 s: a revoked one stops at once in the process that
+ * revoked it and within a second in every other), or the session cookie (remembered 2 s). A header that names no credential in force is nobody, whatever the cookie says.
  */
 export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
   return async (request) => {
@@ -43,21 +49,45 @@ export function forgetSessions(deps: Pick<Platform, 'database'>): void {
   cacheOf.get(deps.database)?.clear();
 }
 
+/** The same for credentials: after one was revoked here. */
+export function forgetCredentials(deps: Pick<Platform, 'database'>): void {
+  credentialsOf.get(deps.database)?.clear();
+}
+
 async function credentialOf(deps: AuthenticateDeps, header: string): Promise<Principal | undefined> {
   const token = /^Bearer (\S+)$/i.exec(header)?.[1] ?? '';
   const bid = Number(CREDENTIAL.exec(token)?.[1]);
   if (!Number.isSafeInteger(bid)) return undefined;
-  const [found] = await deps.database.readNamed<FoundCredential & { [column: string]: unknown }>(
-    bid,
-    findCredentialStatement,
-    [bid, tokenHashOf(token)],
-  );
+  const found = await findCredential(deps, bid, tokenHashOf(token));
   if (!found) return undefined;
   const now = deps.clock.now();
   if (isOlder(found.lastUsedAt, now)) {
     await deps.database.withBiller(bid, (tx) => touchCredential(tx, { bid, id: found.id, at: now }));
+    forgetCredentials(deps);
   }
   return { kind: 'credential', bid, credentialId: found.id, name: found.name, scopes: found.scopes.filter(isScope) };
+}
+
+async function findCredential(deps: AuthenticateDeps, bid: number, tokenHash: Buffer): Promise<FoundCredential | undefined> {
+  const key = tokenHash.toString('base64');
+  const cache = credentialsOf.get(deps.database) ?? new Map<string, { found: FoundCredential; readMs: number }>();
+  credentialsOf.set(deps.database, cache);
+  const cached = cache.get(key);
+  const nowMs = deps.clock.monotonicMs();
+  if (cached && nowMs - cached.readMs < CREDENTIAL_CACHED_MS) return cached.found;
+  const [found] = await deps.database.readNamed<FoundCredential & { [column: string]: unknown }>(
+    bid,
+    findCredentialStatement,
+    [bid, tokenHash],
+  );
+  cache.delete(key);
+  if (!found) return undefined;
+  cache.set(key, { found, readMs: nowMs });
+  for (const oldest of cache.keys()) {
+    if (cache.size <= CREDENTIALS_CACHED_MAX) break;
+    cache.delete(oldest);
+  }
+  return found;
 }
 
 async function staffOf(deps: AuthenticateDeps, token: string): Promise<Principal | undefined> {

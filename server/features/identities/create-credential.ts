@@ -2,6 +2,7 @@ import { SCOPES, type Scope } from '../../platform/access.ts';
 import { recordAudit } from '../../platform/audit.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Actor, Billers } from '../billers/index.ts';
+import { forgetCredentials } from './authenticate.ts';
 import { countCredentials, insertCredential, revokeCredentialRow } from './credential-store.ts';
 import { refuseIdentity } from './problems.ts';
 import { tokenHashOf } from './session-limits.ts';
@@ -58,7 +59,7 @@ export async function createCredential(
   return { id, name, scopes, token };
 }
 
-/** Revokes a credential: the next call that carries it is refused, in every process. */
+/** Revokes a credential: refused at once in this process, within a second in every other. */
 export async function revokeCredential(
   deps: CredentialDeps,
   from: { bid: number; id: string; by: Actor },
@@ -77,6 +78,7 @@ export async function revokeCredential(
       detail: { name },
     });
   });
+  forgetCredentials(deps);
 }
 
 function validScopes(scopes: readonly string[]): readonly Scope[] {
