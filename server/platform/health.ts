@@ -15,14 +15,12 @@ export function registerHealth(
   from: { database: Database; metrics: Metrics; isStopping: () => boolean },
 ): void {
   const answer = z.object({ status: z.enum(['live', 'ready', 'not ready']), why: z.string().optional() });
-  app.get(
-    '/health/live',
-    { config: { access: PUBLIC, rateLimit: false }, schema: { response: { 200: answer } } },
-    () => ({ status: 'live' as const }),
-  );
+  app.get('/health/live', { config: { access: PUBLIC }, schema: { response: { 200: answer } } }, () => ({
+    status: 'live' as const,
+  }));
   app.get(
     '/health/ready',
-    { config: { access: PUBLIC, rateLimit: false }, schema: { response: { 200: answer, 503: answer } } },
+    { config: { access: PUBLIC }, schema: { response: { 200: answer, 503: answer } } },
     async (_request, reply) => {
       if (from.isStopping()) return reply.status(503).send({ status: 'not ready', why: 'stopping' });
       const isThere = await answersInTime(from.database);
@@ -30,7 +28,7 @@ export function registerHealth(
       return reply.send({ status: 'ready' });
     },
   );
-  app.get('/metrics', { config: { access: PUBLIC, rateLimit: false } }, async (_request, reply) => {
+  app.get('/metrics', { config: { access: PUBLIC } }, async (_request, reply) => {
     return reply.header('content-type', from.metrics.registry.contentType).send(await from.metrics.registry.metrics());
   });
 }

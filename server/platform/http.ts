@@ -3,7 +3,6 @@ import etag from '@fastify/etag';
 import formbody from '@fastify/formbody';
 import helmet from '@fastify/helmet';
 import multipart from '@fastify/multipart';
-import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import fastify, { type FastifyError, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
@@ -28,7 +27,6 @@ const BODY_MAX_BYTES = 1_048_576;
 const REQUEST_TIMEOUT_MS = 3_600_000;
 /** A connection on which nothing moves for this long is closed, so that the hour above is no gift to who sends nothing. */
 const IDLE_TIMEOUT_MS = 120_000;
-const RATE_PER_MINUTE = 6_000;
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -94,13 +92,6 @@ export async function buildHttp(from: {
   await app.register(formbody, { bodyLimit: 64 * 1024 });
   await app.register(multipart, { limits: { files: 1, fileSize: 4 * 1024 ** 3, fields: 8, fieldSize: 4096 } });
   await app.register(etag, { weak: true });
-  await app.register(rateLimit, {
-    global: true,
-    max: RATE_PER_MINUTE,
-    timeWindow: 60_000,
-    errorResponseBuilder: (_request, context) =>
-      refuse('too-many-requests', { retryAfterSeconds: Math.ceil(context.ttl / 1000) }),
-  });
   await registerDocuments(app as never, from.version);
   registerAccess(app as never, from.authenticate);
   registerAnswers(app as never);
