@@ -79,10 +79,10 @@ export {
   billerReading,
   faultsOfInvoiceFile,
   importInvoiceFile,
-  newestInvoice,
   readInvoiceFile,
   receiveInvoiceFile,
 } from './features/invoices/index.ts';
+export { newestInvoice } from './features/invoices/newest-invoice.ts';
 export type { FeatureDeps } from './introduce.ts';
 export { listAuditChains, verifyAudit } from './platform/audit.ts';
 export { ConfigFault, configReference, readConfig } from './platform/config.ts';

@@ -104,7 +104,7 @@ function registerInvitations(app: App, deps: RouteDeps & { passwords: Passwords 
   app.post(
     '/api/v1/invitations/accept',
     {
-      config: { access: PUBLIC, rateLimit: { max: 20, timeWindow: 60_000 } },
+      config: { access: PUBLIC },
       schema: {
         tags: ['Session'],
         summary: 'Set a password by invitation',
