@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { withTestDatabase } from '../../testing/database.ts';
-import { findAccount, searchAccounts, setBlockFlags, setEnrolment, updateAccountFacts } from './account-store.ts';
+import { findAccount, searchAccounts, setBlockFlags, updateAccountFacts } from './account-store.ts';
 import { lastNameForms, matchAccount } from './match-account.ts';
 
 const BID = 2984;
@@ -77,15 +77,13 @@ test('a search finds by the start of a number or of any word of the name, page b
   await expect(search('ols', 'nonsense')).rejects.toThrow('cursor');
 });
 
-test('flags, enrolments and facts write only what changes', async () => {
+test('flags and facts write only what changes', async () => {
   const flags = { ach: true, cc: false, reason: 'partner' };
   const twice = await inBiller(async (tx) => [
     await setBlockFlags(tx, BID, '101', flags),
     await setBlockFlags(tx, BID, '101', flags),
   ]);
   expect(twice).toEqual([true, false]);
-  expect(await inBiller((tx) => setEnrolment(tx, BID, '101', 'autopay', true))).toBe(true);
-  expect(await inBiller((tx) => setEnrolment(tx, BID, '101', 'autopay', true))).toBe(false);
   expect(await inBiller((tx) => updateAccountFacts(tx, BID, '101', { zip: '60601', email: null, city: ' ' }))).toBe(
     true,
   );
@@ -94,7 +92,6 @@ test('flags, enrolments and facts write only what changes', async () => {
     zip: '60601',
     customerName: 'OLSEN, BERT',
     blockAch: true,
-    autopay: true,
     city: null,
   });
 });

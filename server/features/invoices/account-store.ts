@@ -1,5 +1,5 @@
 import { CompiledQuery, sql } from 'kysely';
-import type { Database, NamedStatement, Tx } from '../../platform/database.ts';
+import type { NamedStatement, Tx } from '../../platform/database.ts';
 import type { AccountRow } from './contract.ts';
 import { pageFrom, readCursor } from './page-cursor.ts';
 
@@ -28,19 +28,6 @@ const statements = {
 /** One account, or undefined. */
 export async function findAccount(tx: Tx, bid: number, accountNumber: string): Promise<AccountRow | undefined> {
   const rows = await run<AccountRow>(tx, statements.find, [bid, accountNumber]);
-  return rows[0];
-}
-
-/** As `findAccount`, outside a transaction by a named statement: for pages that are asked for often. */
-export async function readAccount(
-  database: Pick<Database, 'readNamed'>,
-  bid: number,
-  accountNumber: string,
-): Promise<AccountRow | undefined> {
-  const rows = await database.readNamed<AccountRow & Record<string, unknown>>(bid, statements.find, [
-    bid,
-    accountNumber,
-  ]);
   return rows[0];
 }
 
@@ -124,20 +111,6 @@ export async function updateAccountFacts(
       [bid, accountNumber, ...told],
     ),
   );
-  return (result.numAffectedRows ?? 0n) > 0n;
-}
-
-/** Turns paperless or autopay of an account on or off; returns whether that changed anything. */
-export async function setEnrolment(
-  tx: Tx,
-  bid: number,
-  accountNumber: string,
-  kind: 'paperless' | 'autopay',
-  isOn: boolean,
-): Promise<boolean> {
-  const column = kind === 'paperless' ? sql.ref('paperless') : sql.ref('autopay');
-  const result = await sql`update account set ${column} = ${isOn}
-    where bid = ${bid} and account_number = ${accountNumber} and ${column} <> ${isOn}`.execute(tx);
   return (result.numAffectedRows ?? 0n) > 0n;
 }
 

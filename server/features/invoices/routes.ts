@@ -7,7 +7,7 @@ import { searchAccounts } from './account-store.ts';
 import { type InvoicesDeps, loadBiller, todayAt } from './biller-reading.ts';
 import * as contract from './contract.ts';
 import { FAULTS_STORED_MAX, findInvoiceFile, listFaults, listInvoiceFiles } from './invoice-file-store.ts';
-import { findInvoice, invoiceHistory, listInvoices } from './invoice-store.ts';
+import { invoiceHistory, listInvoices, readInvoice } from './invoice-store.ts';
 import { refuse } from './problems.ts';
 import { readInvoiceFile } from './receive-invoice-file.ts';
 import { storeInvoice } from './store-invoice.ts';
@@ -200,11 +200,11 @@ function registerInvoices(app: App, deps: InvoicesDeps): void {
     },
     async (request) => {
       const { bid, invoiceNumber } = request.params;
-      return await deps.database.withBiller(bid, async (tx) => {
-        const invoice = await findInvoice(tx, bid, invoiceNumber);
-        if (!invoice) throw refuse('unknown-invoice', { invoiceNumber });
-        return { ...invoice, earlierVersions: [...(await invoiceHistory(tx, bid, invoiceNumber))] };
-      });
+      const invoice = await readInvoice(deps.database, bid, invoiceNumber);
+      if (!invoice) throw refuse('unknown-invoice', { invoiceNumber });
+      if (invoice.version === 1) return { ...invoice, earlierVersions: [] };
+      const earlier = await deps.database.withBiller(bid, (tx) => invoiceHistory(tx, bid, invoiceNumber));
+      return { ...invoice, earlierVersions: [...earlier] };
     },
   );
 }
