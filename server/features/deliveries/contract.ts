@@ -3,7 +3,15 @@ import { z } from 'zod';
 const STATES = ['queued', 'sending', 'waiting', 'unknown', 'held', 'posted', 'not_sent', 'superseded'] as const;
 const KINDS = ['payment', 'paperless', 'autopay'] as const;
 const HELD_KINDS = ['rejected', 'exhausted', 'unknown', 'destination', 'restored'] as const;
-const ACTS = ['check-again', 'confirm-posted', 'post-again', 'return-to-payer', 'replay', 'note', 'found-missing'] as const;
+const ACTS = [
+  'check-again',
+  'confirm-posted',
+  'post-again',
+  'return-to-payer',
+  'replay',
+  'note',
+  'found-missing',
+] as const;
 
 const instant = z.iso.datetime({ offset: true });
 const day = z.iso.date();
@@ -52,10 +60,16 @@ export const deliveriesQuerySchema = z.strictObject({
   transactionId: z.string().max(60).optional(),
   laneId: z.string().max(60).optional(),
   heldKind: z.enum(HELD_KINDS).optional(),
-  cursor: z.string().regex(/^\d{1,15}$/).optional(),
+  cursor: z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
-export const deliveriesPageSchema = z.strictObject({ items: z.array(deliverySchema), nextCursor: z.string().nullable() });
+export const deliveriesPageSchema = z.strictObject({
+  items: z.array(deliverySchema),
+  nextCursor: z.string().nullable(),
+});
 
 const figuresSchema = z.strictObject({
   atMs: z.number(),
@@ -94,10 +108,23 @@ export const actBodySchema = z.strictObject({
   act: z.enum(ACTS),
   reason,
   version: z.int().min(1),
-  reference: z.string().trim().min(1).max(200).optional().describe('confirm-posted: what the partner calls the payment'),
-  balancesSeen: z.strictObject({ beforeCents: z.int(), latestCents: z.int() }).optional().describe('post-again: both balances as shown'),
+  reference: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe('confirm-posted: what the partner calls the payment'),
+  balancesSeen: z
+    .strictObject({ beforeCents: z.int(), latestCents: z.int() })
+    .optional()
+    .describe('post-again: both balances as shown'),
 });
-export const decidedSchema = z.strictObject({ state: z.enum(STATES), version: z.int(), isWaitingForSecondPerson: z.boolean() });
+export const decidedSchema = z.strictObject({
+  state: z.enum(STATES),
+  version: z.int(),
+  isWaitingForSecondPerson: z.boolean(),
+});
 
 export const replayBodySchema = z.strictObject({
   dryRun: z.boolean(),
@@ -115,8 +142,13 @@ export const replayPlanSchema = z
   .strictObject({
     willSend: z.array(
       z.strictObject({
-        id: z.int(), kind: z.enum(KINDS), accountNumber: z.string(), transactionId: z.string().nullable(),
-        amountCents: z.int().nullable(), url: z.string(), reason: z.string().nullable(),
+        id: z.int(),
+        kind: z.enum(KINDS),
+        accountNumber: z.string(),
+        transactionId: z.string().nullable(),
+        amountCents: z.int().nullable(),
+        url: z.string(),
+        reason: z.string().nullable(),
       }),
     ),
     totalCents: z.int(),
@@ -162,8 +194,14 @@ export const reconciliationSchema = z
   })
   .meta({ id: 'Reconciliation' });
 export type ReconciliationView = z.infer<typeof reconciliationSchema>;
-export const reconciliationsQuerySchema = z.strictObject({ cursor: day.optional(), limit: z.coerce.number().int().min(1).max(200).default(50) });
-export const reconciliationsSchema = z.strictObject({ items: z.array(reconciliationSchema), nextCursor: z.string().nullable() });
+export const reconciliationsQuerySchema = z.strictObject({
+  cursor: day.optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+export const reconciliationsSchema = z.strictObject({
+  items: z.array(reconciliationSchema),
+  nextCursor: z.string().nullable(),
+});
 export const reconcileBodySchema = z.strictObject({ day });
 
 const level = z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3)]);

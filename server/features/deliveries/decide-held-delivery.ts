@@ -1,14 +1,20 @@
 import { recordAudit } from '../../platform/audit.ts';
-import { closeWorkItem } from '../../platform/work-items.ts';
-import { openWorkItem } from '../../platform/work-items.ts';
 import type { Tx } from '../../platform/database.ts';
+import { closeWorkItem, openWorkItem } from '../../platform/work-items.ts';
 import type { Actor } from '../billers/index.ts';
 import { type Act, type ActChange, actOnHeld } from './act-on-held.ts';
-import type { DeliveriesDeps } from './deps.ts';
-import { type DeliveryKind, type DeliveryState, type Destination, familyOf, type HeldKind, type Reading } from './delivery.ts';
 import type { DeliveryFacts } from './delivery.ts';
+import {
+  type DeliveryKind,
+  type DeliveryState,
+  type Destination,
+  familyOf,
+  type HeldKind,
+  type Reading,
+} from './delivery.ts';
 import { FINISHED_STATES } from './delivery-states.ts';
 import { changeDelivery, type DeliveryRow, lockDelivery, wakeLane } from './delivery-store.ts';
+import type { DeliveriesDeps } from './deps.ts';
 import { refuseDelivery } from './problems.ts';
 import { dropTrust } from './trust.ts';
 
@@ -74,7 +80,10 @@ export async function decideHeldDelivery(deps: DecideDeps, request: DecisionRequ
   });
 }
 
-function refusalOf(answer: { code: 'not-held' | 'evidence-says-applied' | 'needs-second-person' | 'act-does-not-fit'; why: string }, row: DeliveryRow) {
+function refusalOf(
+  answer: { code: 'not-held' | 'evidence-says-applied' | 'needs-second-person' | 'act-does-not-fit'; why: string },
+  row: DeliveryRow,
+) {
   switch (answer.code) {
     case 'not-held':
       return refuseDelivery('not-held', { state: row.state });
@@ -91,7 +100,10 @@ function refusalOf(answer: { code: 'not-held' | 'evidence-says-applied' | 'needs
   }
 }
 
-async function write(tx: Tx, from: { row: DeliveryRow; change: ActChange; request: DecisionRequest; at: Temporal.Instant }): Promise<void> {
+async function write(
+  tx: Tx,
+  from: { row: DeliveryRow; change: ActChange; request: DecisionRequest; at: Temporal.Instant },
+): Promise<void> {
   const { row, change, request, at } = from;
   const { bid } = request;
   const partner = (row.destination as unknown as Destination).partner;
@@ -100,22 +112,47 @@ async function write(tx: Tx, from: { row: DeliveryRow; change: ActChange; reques
     : null;
   const keepsRequest = request.act === 'note';
   await changeDelivery(tx, {
-    bid, id: row.id, version: row.version,
+    bid,
+    id: row.id,
+    version: row.version,
     set: { ...columnsOf(change, at), ...(!keepsRequest && { request: request2 && JSON.stringify(request2) }) },
   });
   const subject = `delivery/${row.id}`;
   if (change.state !== undefined && change.state !== 'held') {
     await closeWorkItem(tx, { bid, kind: 'delivery-held', subject, by: request.by.name, at });
-    await wakeLane(tx, { bid, laneId: row.lane_id, family: familyOf(row.kind as DeliveryKind), environment: environmentOf(row) });
+    await wakeLane(tx, {
+      bid,
+      laneId: row.lane_id,
+      family: familyOf(row.kind as DeliveryKind),
+      environment: environmentOf(row),
+    });
   }
   if (request.act === 'return-to-payer') {
     const sentence = `Payment ${row.payment_id ?? ''} was taken and will not be posted: refund it to the payer. ${request.reason}`;
-    await openWorkItem(tx, { bid, kind: 'payment-to-refund', subject: `payment/${row.payment_id ?? row.id}`, sentence, detail: { deliveryId: row.id, amountCents: row.amount_cents } });
+    await openWorkItem(tx, {
+      bid,
+      kind: 'payment-to-refund',
+      subject: `payment/${row.payment_id ?? row.id}`,
+      sentence,
+      detail: { deliveryId: row.id, amountCents: row.amount_cents },
+    });
   }
-  if (change.contradicts) await dropTrust(tx, { bid, partner, at, reason: `delivery ${row.id}: what its figures showed was not so` });
+  if (change.contradicts)
+    await dropTrust(tx, { bid, partner, at, reason: `delivery ${row.id}: what its figures showed was not so` });
   await recordAudit(tx, {
-    at, bid, actorKind: request.by.kind, actor: request.by.name, act: `delivery.${request.act}`, subject, reason: request.reason,
-    detail: { from: row.state, to: change.state ?? row.state, reference: request.reference ?? null, asksSecondPerson: change.asksSecondPerson ?? false },
+    at,
+    bid,
+    actorKind: request.by.kind,
+    actor: request.by.name,
+    act: `delivery.${request.act}`,
+    subject,
+    reason: request.reason,
+    detail: {
+      from: row.state,
+      to: change.state ?? row.state,
+      reference: request.reference ?? null,
+      asksSecondPerson: change.asksSecondPerson ?? false,
+    },
   });
 }
 

@@ -3,12 +3,19 @@ import { needs } from '../../platform/access.ts';
 import type { App } from '../../platform/http.ts';
 import { actorOf } from '../billers/index.ts';
 import {
-  lanesSchema, reasonBodySchema, reconcileBodySchema, type ReconciliationView, reconciliationSchema, reconciliationsQuerySchema,
-  reconciliationsSchema, trustBodySchema, trustSchema,
+  lanesSchema,
+  type ReconciliationView,
+  reasonBodySchema,
+  reconcileBodySchema,
+  reconciliationSchema,
+  reconciliationsQuerySchema,
+  reconciliationsSchema,
+  trustBodySchema,
+  trustSchema,
 } from './contract.ts';
 import type { DeliveriesDeps } from './deps.ts';
 import { listLanes, pauseLane, resumeLane } from './operate-lane.ts';
-import { listReconciliations, reconcile, type Reconciliation } from './reconcile.ts';
+import { listReconciliations, type Reconciliation, reconcile } from './reconcile.ts';
 import { changeTrust, readTrust, type TrustView } from './trust.ts';
 
 const bid = z.coerce.number().int().positive();
@@ -19,12 +26,22 @@ export function registerLaneRoutes(app: App, deps: DeliveriesDeps): void {
   app.get(
     '/api/v1/billers/:bid/lanes',
     {
-      schema: { summary: 'The lanes of a biller, what waits in them and what ails them', tags, params: z.strictObject({ bid }), response: { 200: lanesSchema } },
+      schema: {
+        summary: 'The lanes of a biller, what waits in them and what ails them',
+        tags,
+        params: z.strictObject({ bid }),
+        response: { 200: lanesSchema },
+      },
       config: { access: needs({ permission: 'deliveries:read' }) },
     },
     async (request) => {
       const lanes = await deps.database.withBiller(request.params.bid, (tx) => listLanes(tx, request.params.bid));
-      const items = lanes.map((lane) => ({ ...lane, counts: { ...lane.counts }, oldestAt: lane.oldestAt?.toString() ?? null, pausedAt: lane.pausedAt?.toString() ?? null }));
+      const items = lanes.map((lane) => ({
+        ...lane,
+        counts: { ...lane.counts },
+        oldestAt: lane.oldestAt?.toString() ?? null,
+        pausedAt: lane.pausedAt?.toString() ?? null,
+      }));
       return { items, nextCursor: null };
     },
   );
@@ -34,14 +51,22 @@ export function registerLaneRoutes(app: App, deps: DeliveriesDeps): void {
       {
         schema: {
           summary: verb === 'pause' ? 'Hold a lane: nothing is sent, nothing discarded' : 'Let a paused lane go on',
-          tags, params: z.strictObject({ bid, lane: z.string().regex(/^(payments|settings)-\d{1,3}$/) }), body: reasonBodySchema, response: { 204: z.null() },
+          tags,
+          params: z.strictObject({ bid, lane: z.string().regex(/^(payments|settings)-\d{1,3}$/) }),
+          body: reasonBodySchema,
+          response: { 204: z.null() },
         },
         config: { access: needs({ permission: 'deliveries:operate' }) },
       },
       async (request, reply) => {
         const act = verb === 'pause' ? pauseLane : resumeLane;
         const laneId = `${request.params.bid}/${request.params.lane.replace('-', '/')}`;
-        await act(deps, { bid: request.params.bid, laneId, reason: request.body.reason, by: actorOf(request.principal) });
+        await act(deps, {
+          bid: request.params.bid,
+          laneId,
+          reason: request.body.reason,
+          by: actorOf(request.principal),
+        });
         return reply.status(204).send(null);
       },
     );
@@ -54,19 +79,36 @@ function registerReconciliations(app: App, deps: DeliveriesDeps): void {
   app.get(
     '/api/v1/billers/:bid/reconciliations',
     {
-      schema: { summary: 'Days reconciled to the cent, newest first', tags, params: z.strictObject({ bid }), querystring: reconciliationsQuerySchema, response: { 200: reconciliationsSchema } },
+      schema: {
+        summary: 'Days reconciled to the cent, newest first',
+        tags,
+        params: z.strictObject({ bid }),
+        querystring: reconciliationsQuerySchema,
+        response: { 200: reconciliationsSchema },
+      },
       config: { access: needs({ permission: 'reconciliation:read' }) },
     },
     async (request) => {
       const { cursor, limit } = request.query;
-      const found = await deps.database.withBiller(request.params.bid, (tx) => listReconciliations(tx, request.params.bid, { before: cursor, limit }));
-      return { items: found.map(reconciliationView), nextCursor: found.length < limit ? null : (found.at(-1)?.day ?? null) };
+      const found = await deps.database.withBiller(request.params.bid, (tx) =>
+        listReconciliations(tx, request.params.bid, { before: cursor, limit }),
+      );
+      return {
+        items: found.map(reconciliationView),
+        nextCursor: found.length < limit ? null : (found.at(-1)?.day ?? null),
+      };
     },
   );
   app.post(
     '/api/v1/billers/:bid/reconciliations/run',
     {
-      schema: { summary: 'Reconcile a day of the biller’s time zone now', tags, params: z.strictObject({ bid }), body: reconcileBodySchema, response: { 200: reconciliationSchema } },
+      schema: {
+        summary: 'Reconcile a day of the biller’s time zone now',
+        tags,
+        params: z.strictObject({ bid }),
+        body: reconcileBodySchema,
+        response: { 200: reconciliationSchema },
+      },
       config: { access: needs({ permission: 'reconciliation:run' }) },
     },
     async (request) => reconciliationView(await reconcile(deps, { bid: request.params.bid, day: request.body.day })),
@@ -74,30 +116,50 @@ function registerReconciliations(app: App, deps: DeliveriesDeps): void {
 }
 
 function registerTrust(app: App, deps: DeliveriesDeps): void {
-  const partnerOf = async (of: number): Promise<string> => (await deps.billers.load(of))?.configuration.profile.integrationPartner ?? '';
+  const partnerOf = async (of: number): Promise<string> =>
+    (await deps.billers.load(of))?.configuration.profile.integrationPartner ?? '';
   app.get(
     '/api/v1/billers/:bid/partner-trust',
     {
-      schema: { summary: 'How far the partner’s figures are believed', tags, params: z.strictObject({ bid }), response: { 200: trustSchema } },
+      schema: {
+        summary: 'How far the partner’s figures are believed',
+        tags,
+        params: z.strictObject({ bid }),
+        response: { 200: trustSchema },
+      },
       config: { access: needs({ permission: 'deliveries:read' }) },
     },
     async (request) => {
       const partner = await partnerOf(request.params.bid);
-      return trustView(await deps.database.withBiller(request.params.bid, (tx) => readTrust(tx, request.params.bid, partner)));
+      return trustView(
+        await deps.database.withBiller(request.params.bid, (tx) => readTrust(tx, request.params.bid, partner)),
+      );
     },
   );
   app.post(
     '/api/v1/billers/:bid/partner-trust',
     {
-      schema: { summary: 'Ask for another trust level, or agree as the second person', tags, params: z.strictObject({ bid }), body: trustBodySchema, response: { 200: trustSchema } },
+      schema: {
+        summary: 'Ask for another trust level, or agree as the second person',
+        tags,
+        params: z.strictObject({ bid }),
+        body: trustBodySchema,
+        response: { 200: trustSchema },
+      },
       config: { access: needs({ permission: 'deliveries:approve' }) },
     },
     async (request) => {
       const partner = await partnerOf(request.params.bid);
-      return trustView(await changeTrust(deps, { ...request.body, bid: request.params.bid, partner, by: actorOf(request.principal) }));
+      return trustView(
+        await changeTrust(deps, { ...request.body, bid: request.params.bid, partner, by: actorOf(request.principal) }),
+      );
     },
   );
 }
 
-const reconciliationView = (found: Reconciliation): ReconciliationView => ({ ...found, runAt: found.runAt.toString(), gaps: found.gaps.map((gap) => ({ ...gap })) });
+const reconciliationView = (found: Reconciliation): ReconciliationView => ({
+  ...found,
+  runAt: found.runAt.toString(),
+  gaps: found.gaps.map((gap) => ({ ...gap })),
+});
 const trustView = (trust: TrustView) => ({ ...trust, changedAt: trust.changedAt?.toString() ?? null });

@@ -3,9 +3,9 @@ import { recordAudit } from '../../platform/audit.ts';
 import type { Tx } from '../../platform/database.ts';
 import { openWorkItem } from '../../platform/work-items.ts';
 import type { Actor } from '../billers/index.ts';
-import type { DeliveriesDeps } from './deps.ts';
 import type { Family } from './delivery.ts';
 import { countOpen, wakeLane } from './delivery-store.ts';
+import type { DeliveriesDeps } from './deps.ts';
 import { refuseDelivery } from './problems.ts';
 
 const LANES_MAX = 50;
@@ -54,27 +54,59 @@ export async function listLanes(tx: Tx, bid: number): Promise<readonly LaneView[
 }
 
 /** Holds a lane: nothing new is sent, nothing is discarded; what is under way ends. */
-export async function pauseLane(deps: LaneUseDeps, from: { bid: number; laneId: string; reason: string; by: Actor }): Promise<void> {
+export async function pauseLane(
+  deps: LaneUseDeps,
+  from: { bid: number; laneId: string; reason: string; by: Actor },
+): Promise<void> {
   const { bid, laneId, reason, by } = from;
   await deps.database.withBiller(bid, async (tx) => {
     const lane = await lockLane(tx, bid, laneId);
     if (lane.paused_at) throw refuseDelivery('lane-paused', { by: lane.paused_by, reason: lane.paused_reason });
     const at = deps.clock.now();
-    await tx.updateTable('lane').set({ paused_at: at, paused_by: by.name, paused_reason: reason }).where('bid', '=', bid).where('id', '=', laneId).execute();
-    await recordAudit(tx, { at, bid, actorKind: by.kind, actor: by.name, act: 'lane.paused', subject: `lane/${laneId}`, reason });
+    await tx
+      .updateTable('lane')
+      .set({ paused_at: at, paused_by: by.name, paused_reason: reason })
+      .where('bid', '=', bid)
+      .where('id', '=', laneId)
+      .execute();
+    await recordAudit(tx, {
+      at,
+      bid,
+      actorKind: by.kind,
+      actor: by.name,
+      act: 'lane.paused',
+      subject: `lane/${laneId}`,
+      reason,
+    });
   });
 }
 
 /** Lets a paused lane go on, at once. */
-export async function resumeLane(deps: LaneUseDeps, from: { bid: number; laneId: string; reason: string; by: Actor }): Promise<void> {
+export async function resumeLane(
+  deps: LaneUseDeps,
+  from: { bid: number; laneId: string; reason: string; by: Actor },
+): Promise<void> {
   const { bid, laneId, reason, by } = from;
   await deps.database.withBiller(bid, async (tx) => {
     const lane = await lockLane(tx, bid, laneId);
     if (!lane.paused_at) throw refuseDelivery('lane-not-paused');
     const at = deps.clock.now();
-    await tx.updateTable('lane').set({ paused_at: null, paused_by: null, paused_reason: null }).where('bid', '=', bid).where('id', '=', laneId).execute();
+    await tx
+      .updateTable('lane')
+      .set({ paused_at: null, paused_by: null, paused_reason: null })
+      .where('bid', '=', bid)
+      .where('id', '=', laneId)
+      .execute();
     await wakeLane(tx, { bid, laneId, family: lane.family as Family, environment: lane.environment });
-    await recordAudit(tx, { at, bid, actorKind: by.kind, actor: by.name, act: 'lane.resumed', subject: `lane/${laneId}`, reason });
+    await recordAudit(tx, {
+      at,
+      bid,
+      actorKind: by.kind,
+      actor: by.name,
+      act: 'lane.resumed',
+      subject: `lane/${laneId}`,
+      reason,
+    });
   });
 }
 
@@ -86,11 +118,18 @@ export async function resumeLane(deps: LaneUseDeps, from: { bid: number; laneId:
 export async function holdAfterRestore(deps: LaneUseDeps): Promise<number> {
   return deps.database.withSystem(async (tx) => {
     const at = deps.clock.now();
-    await tx.updateTable('lane').set({ paused_at: at, paused_by: 'program', paused_reason: 'restored from a backup: reconcile, then resume' }).where('paused_at', 'is', null).execute();
+    await tx
+      .updateTable('lane')
+      .set({ paused_at: at, paused_by: 'program', paused_reason: 'restored from a backup: reconcile, then resume' })
+      .where('paused_at', 'is', null)
+      .execute();
     const held = await tx
       .updateTable('delivery')
       .set((set) => ({
-        state: 'held', held_kind: 'restored', next_at: null, version: set('version', '+', 1),
+        state: 'held',
+        held_kind: 'restored',
+        next_at: null,
+        version: set('version', '+', 1),
         reason: 'restored from a backup: it may have been sent since; compare with the partner',
       }))
       .where('kind', '=', 'payment')
@@ -100,9 +139,16 @@ export async function holdAfterRestore(deps: LaneUseDeps): Promise<number> {
     const perBiller = new Map<number, number>();
     for (const one of held) perBiller.set(one.bid, (perBiller.get(one.bid) ?? 0) + 1);
     for (const [bid, count] of perBiller) {
-      await openWorkItem(tx, { bid, kind: 'restored', subject: `biller/${bid}`, sentence: `After the restore ${count} payments are held: each may have been posted since the backup. Compare them with the partner, decide each, then resume the lanes.` });
+      await openWorkItem(tx, {
+        bid,
+        kind: 'restored',
+        subject: `biller/${bid}`,
+        sentence: `After the restore ${count} payments are held: each may have been posted since the backup. Compare them with the partner, decide each, then resume the lanes.`,
+      });
     }
-    await sql`update delivery set state = 'waiting', version = version + 1 where kind <> 'payment' and state = 'sending'`.execute(tx);
+    await sql`update delivery set state = 'waiting', version = version + 1 where kind <> 'payment' and state = 'sending'`.execute(
+      tx,
+    );
     return held.length;
   });
 }

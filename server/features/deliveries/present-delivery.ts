@@ -72,7 +72,10 @@ function fits(row: DeliveryRow, act: Act): boolean {
 
 function redact(payload: Payload): Record<string, unknown> {
   if (payload.kind !== 'payment') return { ...payload };
-  const posting = Object.entries(payload.posting).map(([name, value]) => [name, HIDDEN.has(name) && value !== '' ? '•••' : value]);
+  const posting = Object.entries(payload.posting).map(([name, value]) => [
+    name,
+    HIDDEN.has(name) && value !== '' ? '•••' : value,
+  ]);
   return { kind: payload.kind, posting: Object.fromEntries(posting) };
 }
 
@@ -84,10 +87,17 @@ export interface MinuteCount {
 }
 
 /** Every minute of the span, also those in which nothing happened. */
-export async function chartByMinute(tx: Tx, bid: number, from: { minutes: number; now: Temporal.Instant }): Promise<MinuteCount[]> {
+export async function chartByMinute(
+  tx: Tx,
+  bid: number,
+  from: { minutes: number; now: Temporal.Instant },
+): Promise<MinuteCount[]> {
   const endMs = Math.ceil((from.now.epochMilliseconds + 1) / MINUTE_MS) * MINUTE_MS;
   const startMs = endMs - from.minutes * MINUTE_MS;
-  const span = { since: Temporal.Instant.fromEpochMilliseconds(startMs), until: Temporal.Instant.fromEpochMilliseconds(endMs) };
+  const span = {
+    since: Temporal.Instant.fromEpochMilliseconds(startMs),
+    until: Temporal.Instant.fromEpochMilliseconds(endMs),
+  };
   const { recorded, finished } = await countByMinute(tx, bid, span);
   return Array.from({ length: from.minutes }, (_, at) => {
     const ms = startMs + at * MINUTE_MS;

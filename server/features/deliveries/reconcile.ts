@@ -1,8 +1,8 @@
-import type { JobKind } from '../../platform/jobs.ts';
 import type { Tx } from '../../platform/database.ts';
+import type { JobKind } from '../../platform/jobs.ts';
 import { closeWorkItem, openWorkItem } from '../../platform/work-items.ts';
-import type { DeliveriesDeps, TakenPayment } from './deps.ts';
 import type { DeliveryState } from './delivery.ts';
+import type { DeliveriesDeps, TakenPayment } from './deps.ts';
 import { refuseDelivery } from './problems.ts';
 
 /** Gaps told one by one in the detail; the sum counts all. */
@@ -43,7 +43,11 @@ export async function reconcile(deps: ReconcileDeps, from: { bid: number; day: s
   if (Temporal.Instant.compare(window.from, runAt) > 0) throw refuseDelivery('day-not-over', { day });
   return deps.database.withBiller(bid, async (tx) => {
     const taken = await deps.takenPayments(tx, bid, window);
-    const deliveries = await deliveriesOf(tx, bid, taken.map((one) => one.paymentId));
+    const deliveries = await deliveriesOf(
+      tx,
+      bid,
+      taken.map((one) => one.paymentId),
+    );
     const found = { ...compare(taken, deliveries), day, runAt };
     await keep(tx, bid, found);
     await tellGap(tx, { bid, found });
@@ -56,7 +60,11 @@ interface Delivered {
   readonly cents: number;
 }
 
-async function deliveriesOf(tx: Tx, bid: number, paymentIds: readonly number[]): Promise<ReadonlyMap<number, Delivered>> {
+async function deliveriesOf(
+  tx: Tx,
+  bid: number,
+  paymentIds: readonly number[],
+): Promise<ReadonlyMap<number, Delivered>> {
   const found = new Map<number, Delivered>();
   for (let at = 0; at < paymentIds.length; at += IDS_A_QUERY) {
     const rows = await tx
@@ -66,13 +74,18 @@ async function deliveriesOf(tx: Tx, bid: number, paymentIds: readonly number[]):
       .where('kind', '=', 'payment')
       .where('payment_id', 'in', paymentIds.slice(at, at + IDS_A_QUERY))
       .execute();
-    for (const row of rows) if (row.payment_id !== null) found.set(row.payment_id, { state: row.state as DeliveryState, cents: row.amount_cents ?? 0 });
+    for (const row of rows)
+      if (row.payment_id !== null)
+        found.set(row.payment_id, { state: row.state as DeliveryState, cents: row.amount_cents ?? 0 });
   }
   return found;
 }
 
 /** Pure: each payment falls in exactly one place, so that the sum of the places is what was taken. */
-export function compare(taken: readonly TakenPayment[], deliveries: ReadonlyMap<number, Delivered>): Omit<Reconciliation, 'day' | 'runAt'> {
+export function compare(
+  taken: readonly TakenPayment[],
+  deliveries: ReadonlyMap<number, Delivered>,
+): Omit<Reconciliation, 'day' | 'runAt'> {
   const sums = { posted: 0, waiting: 0, unknown: 0, notSent: 0, reversed: 0, gap: 0 };
   const gaps: { paymentId: number; cents: number; why: string }[] = [];
   let takenCents = 0;
@@ -84,7 +97,11 @@ export function compare(taken: readonly TakenPayment[], deliveries: ReadonlyMap<
       sums.reversed += amountCents;
       continue;
     }
-    const why = !delivery ? 'it was taken and no delivery was recorded' : delivery.cents !== amountCents - feeCents ? `its delivery is of ${delivery.cents} cents` : undefined;
+    const why = !delivery
+      ? 'it was taken and no delivery was recorded'
+      : delivery.cents !== amountCents - feeCents
+        ? `its delivery is of ${delivery.cents} cents`
+        : undefined;
     if (!delivery || why !== undefined) {
       sums.gap += amountCents;
       if (gaps.length < GAPS_MAX) gaps.push({ paymentId, cents: amountCents, why: why ?? '' });
@@ -93,8 +110,14 @@ export function compare(taken: readonly TakenPayment[], deliveries: ReadonlyMap<
     sums[placeOf(delivery.state)] += amountCents;
   }
   return {
-    takenCents, postedCents: sums.posted, waitingCents: sums.waiting, unknownCents: sums.unknown,
-    notSentCents: sums.notSent, reversedCents: sums.reversed, gapCents: sums.gap, gaps,
+    takenCents,
+    postedCents: sums.posted,
+    waitingCents: sums.waiting,
+    unknownCents: sums.unknown,
+    notSentCents: sums.notSent,
+    reversedCents: sums.reversed,
+    gapCents: sums.gap,
+    gaps,
   };
 }
 
@@ -121,9 +144,15 @@ function placeOf(state: DeliveryState): 'posted' | 'waiting' | 'unknown' | 'notS
 
 async function keep(tx: Tx, bid: number, found: Reconciliation): Promise<void> {
   const row = {
-    run_at: found.runAt, taken_cents: found.takenCents, posted_cents: found.postedCents, waiting_cents: found.waitingCents,
-    unknown_cents: found.unknownCents, not_sent_cents: found.notSentCents, reversed_cents: found.reversedCents,
-    gap_cents: found.gapCents, detail: JSON.stringify({ gaps: found.gaps }),
+    run_at: found.runAt,
+    taken_cents: found.takenCents,
+    posted_cents: found.postedCents,
+    waiting_cents: found.waitingCents,
+    unknown_cents: found.unknownCents,
+    not_sent_cents: found.notSentCents,
+    reversed_cents: found.reversedCents,
+    gap_cents: found.gapCents,
+    detail: JSON.stringify({ gaps: found.gaps }),
   };
   await tx
     .insertInto('reconciliation')
@@ -136,23 +165,57 @@ async function tellGap(tx: Tx, from: { bid: number; found: Reconciliation }): Pr
   const { bid, found } = from;
   for (const gap of found.gaps) {
     const sentence = `Payment ${gap.paymentId} of ${found.day} does not reconcile: ${gap.why}.`;
-    await openWorkItem(tx, { bid, kind: 'reconciliation-gap', subject: `payment/${gap.paymentId}`, sentence, detail: gap });
+    await openWorkItem(tx, {
+      bid,
+      kind: 'reconciliation-gap',
+      subject: `payment/${gap.paymentId}`,
+      sentence,
+      detail: gap,
+    });
   }
   if (found.gapCents > 0) return;
-  await closeWorkItem(tx, { bid, kind: 'reconciliation-gap', subject: `day/${found.day}`, by: 'program', at: found.runAt });
+  await closeWorkItem(tx, {
+    bid,
+    kind: 'reconciliation-gap',
+    subject: `day/${found.day}`,
+    by: 'program',
+    at: found.runAt,
+  });
 }
 
 /** The days reconciled, newest first. */
-export async function listReconciliations(tx: Tx, bid: number, from: { before: string | undefined; limit: number }): Promise<readonly Reconciliation[]> {
+export async function listReconciliations(
+  tx: Tx,
+  bid: number,
+  from: { before: string | undefined; limit: number },
+): Promise<readonly Reconciliation[]> {
   let query = tx
     .selectFrom('reconciliation')
-    .select(['day', 'run_at', 'taken_cents', 'posted_cents', 'waiting_cents', 'unknown_cents', 'not_sent_cents', 'reversed_cents', 'gap_cents', 'detail'])
+    .select([
+      'day',
+      'run_at',
+      'taken_cents',
+      'posted_cents',
+      'waiting_cents',
+      'unknown_cents',
+      'not_sent_cents',
+      'reversed_cents',
+      'gap_cents',
+      'detail',
+    ])
     .where('bid', '=', bid);
   if (from.before !== undefined) query = query.where('day', '<', from.before);
   const rows = await query.orderBy('day', 'desc').limit(from.limit).execute();
   return rows.map((row) => ({
-    day: row.day, runAt: row.run_at, takenCents: row.taken_cents, postedCents: row.posted_cents, waitingCents: row.waiting_cents,
-    unknownCents: row.unknown_cents, notSentCents: row.not_sent_cents, reversedCents: row.reversed_cents, gapCents: row.gap_cents,
+    day: row.day,
+    runAt: row.run_at,
+    takenCents: row.taken_cents,
+    postedCents: row.posted_cents,
+    waitingCents: row.waiting_cents,
+    unknownCents: row.unknown_cents,
+    notSentCents: row.not_sent_cents,
+    reversedCents: row.reversed_cents,
+    gapCents: row.gap_cents,
     gaps: (row.detail as unknown as { gaps: Reconciliation['gaps'] }).gaps,
   }));
 }
@@ -163,7 +226,12 @@ export function deliveriesJobs(deps: ReconcileDeps): readonly JobKind<never>[] {
     for (const { bid } of await deps.billers.list()) {
       const biller = await deps.billers.load(bid);
       if (!biller) continue;
-      const day = deps.clock.now().toZonedDateTimeISO(biller.configuration.profile.timeZone).toPlainDate().subtract({ days: 1 }).toString();
+      const day = deps.clock
+        .now()
+        .toZonedDateTimeISO(biller.configuration.profile.timeZone)
+        .toPlainDate()
+        .subtract({ days: 1 })
+        .toString();
       const isDone = await deps.database.withBiller(bid, async (tx) => {
         const [last] = await listReconciliations(tx, bid, { before: undefined, limit: 1 });
         return last?.day === day;

@@ -4,11 +4,11 @@ import { closeWorkItem } from '../../platform/work-items.ts';
 import type { Actor } from '../billers/index.ts';
 import { actOnHeld } from './act-on-held.ts';
 import { environmentOf, factsOf } from './decide-held-delivery.ts';
-import type { DeliveriesDeps } from './deps.ts';
 import { type DeliveryKind, type Destination, familyOf, type HeldKind } from './delivery.ts';
 import { changeDelivery, type DeliveryRow, listDeliveries, wakeLane } from './delivery-store.ts';
-import { freeze } from './record-delivery.ts';
+import type { DeliveriesDeps } from './deps.ts';
 import { refuseDelivery } from './problems.ts';
+import { freeze } from './record-delivery.ts';
 
 /** Deliveries of one replay; a larger set is replayed in several. */
 const REPLAY_MAX = 500;
@@ -45,16 +45,34 @@ export interface ReplayPlan {
  */
 export async function replayDeliveries(
   deps: Pick<DeliveriesDeps, 'database' | 'clock' | 'billers'>,
-  from: { bid: number; filter: ReplayFilter; isDryRun: boolean; expectedCount: number | undefined; reason: string; by: Actor },
+  from: {
+    bid: number;
+    filter: ReplayFilter;
+    isDryRun: boolean;
+    expectedCount: number | undefined;
+    reason: string;
+    by: Actor;
+  },
 ): Promise<ReplayPlan> {
   const { bid } = from;
   return deps.database.withBiller(bid, async (tx) => {
     const states = ['held', 'waiting'] as const;
     const { ids, ...filter } = from.filter;
-    const found = await listDeliveries(tx, bid, { filter: { ...filter, states }, before: undefined, limit: REPLAY_MAX });
+    const found = await listDeliveries(tx, bid, {
+      filter: { ...filter, states },
+      before: undefined,
+      limit: REPLAY_MAX,
+    });
     const rows = ids ? found.filter((row) => ids.includes(row.id)) : found;
     const at = deps.clock.now();
-    const fits = (row: DeliveryRow): boolean => actOnHeld(factsOf(row), { act: 'replay', by: from.by.name, atMs: at.epochMilliseconds, askedBy: undefined, reference: undefined }).kind === 'change';
+    const fits = (row: DeliveryRow): boolean =>
+      actOnHeld(factsOf(row), {
+        act: 'replay',
+        by: from.by.name,
+        atMs: at.epochMilliseconds,
+        askedBy: undefined,
+        reference: undefined,
+      }).kind === 'change';
     const chosen = rows.filter(fits).toSorted((one, other) => one.id - other.id);
     const plan: ReplayPlan = {
       willSend: chosen.map(lineOf),
@@ -65,10 +83,17 @@ export async function replayDeliveries(
     if (from.expectedCount !== undefined && from.expectedCount !== chosen.length) {
       throw refuseDelivery('replay-changed', { count: chosen.length, expected: from.expectedCount });
     }
-    if (chosen.length === 0) throw refuseDelivery('nothing-to-replay', { why: `${plan.needPeople} of the set may have been applied` });
+    if (chosen.length === 0)
+      throw refuseDelivery('nothing-to-replay', { why: `${plan.needPeople} of the set may have been applied` });
     for (const row of chosen) await replayOne(tx, deps, { row, from, at });
     await recordAudit(tx, {
-      at, bid, actorKind: from.by.kind, actor: from.by.name, act: 'deliveries.replayed', subject: `biller/${bid}`, reason: from.reason,
+      at,
+      bid,
+      actorKind: from.by.kind,
+      actor: from.by.name,
+      act: 'deliveries.replayed',
+      subject: `biller/${bid}`,
+      reason: from.reason,
       detail: { ids: chosen.map((row) => row.id), totalCents: plan.totalCents },
     });
     return plan;
@@ -84,18 +109,35 @@ async function replayOne(
   const { bid } = from;
   const destination = await firstDestination(deps, bid, row);
   await changeDelivery(tx, {
-    bid, id: row.id, version: row.version,
+    bid,
+    id: row.id,
+    version: row.version,
     set: {
-      state: 'queued', reason: null, label: null, held_kind: null, retries: 0, retry_since: null, next_at: null,
+      state: 'queued',
+      reason: null,
+      label: null,
+      held_kind: null,
+      retries: 0,
+      retry_since: null,
+      next_at: null,
       ...(destination && { destination: JSON.stringify(destination) }),
     },
   });
   await closeWorkItem(tx, { bid, kind: 'delivery-held', subject: `delivery/${row.id}`, by: from.by.name, at });
-  await wakeLane(tx, { bid, laneId: row.lane_id, family: familyOf(row.kind as DeliveryKind), environment: environmentOf(row) });
+  await wakeLane(tx, {
+    bid,
+    laneId: row.lane_id,
+    family: familyOf(row.kind as DeliveryKind),
+    environment: environmentOf(row),
+  });
 }
 
 /** A delivery recorded while no endpoint was set gets its destination now; one that has a destination keeps it. */
-async function firstDestination(deps: Pick<DeliveriesDeps, 'billers'>, bid: number, row: DeliveryRow): Promise<Destination | undefined> {
+async function firstDestination(
+  deps: Pick<DeliveriesDeps, 'billers'>,
+  bid: number,
+  row: DeliveryRow,
+): Promise<Destination | undefined> {
   const frozen = row.destination as unknown as Destination;
   if (frozen.url !== '') return undefined;
   const biller = await deps.billers.load(bid);

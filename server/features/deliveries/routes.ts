@@ -3,12 +3,19 @@ import { needs } from '../../platform/access.ts';
 import type { App } from '../../platform/http.ts';
 import { actorOf } from '../billers/index.ts';
 import {
-  actBodySchema, decidedSchema, deliveriesPageSchema, deliveriesQuerySchema, deliveryDetailSchema, minutesQuerySchema,
-  minutesSchema, replayBodySchema, replayPlanSchema,
+  actBodySchema,
+  decidedSchema,
+  deliveriesPageSchema,
+  deliveriesQuerySchema,
+  deliveryDetailSchema,
+  minutesQuerySchema,
+  minutesSchema,
+  replayBodySchema,
+  replayPlanSchema,
 } from './contract.ts';
 import { decideHeldDelivery } from './decide-held-delivery.ts';
-import type { DeliveriesDeps } from './deps.ts';
 import { listDeliveries } from './delivery-store.ts';
+import type { DeliveriesDeps } from './deps.ts';
 import { registerLaneRoutes } from './lane-routes.ts';
 import { chartByMinute, describeDelivery, viewOf } from './present-delivery.ts';
 import { replayDeliveries } from './replay-deliveries.ts';
@@ -23,7 +30,13 @@ export function registerDeliveriesRoutes(app: App, deps: DeliveriesDeps): void {
   app.get(
     '/api/v1/billers/:bid/deliveries',
     {
-      schema: { summary: 'What was or is to be told to the partner, newest first', tags, params: z.strictObject({ bid }), querystring: deliveriesQuerySchema, response: { 200: deliveriesPageSchema } },
+      schema: {
+        summary: 'What was or is to be told to the partner, newest first',
+        tags,
+        params: z.strictObject({ bid }),
+        querystring: deliveriesQuerySchema,
+        response: { 200: deliveriesPageSchema },
+      },
       config: READ,
     },
     async (request) => {
@@ -32,48 +45,90 @@ export function registerDeliveriesRoutes(app: App, deps: DeliveriesDeps): void {
       const rows = await deps.database.withBiller(request.params.bid, (tx) =>
         listDeliveries(tx, request.params.bid, { filter: { ...filter, states: state && [state] }, before, limit }),
       );
-      return { items: rows.map(viewOf), nextCursor: rows.length < limit ? null : String(rows.at(-1)?.id ?? '') || null };
+      return {
+        items: rows.map(viewOf),
+        nextCursor: rows.length < limit ? null : String(rows.at(-1)?.id ?? '') || null,
+      };
     },
   );
   app.get(
     '/api/v1/billers/:bid/deliveries/by-minute',
     {
-      schema: { summary: 'Recorded and posted in each minute, for charts', tags, params: z.strictObject({ bid }), querystring: minutesQuerySchema, response: { 200: minutesSchema } },
+      schema: {
+        summary: 'Recorded and posted in each minute, for charts',
+        tags,
+        params: z.strictObject({ bid }),
+        querystring: minutesQuerySchema,
+        response: { 200: minutesSchema },
+      },
       config: READ,
     },
     async (request) => {
       const from = { minutes: request.query.minutes, now: deps.clock.now() };
-      return { items: await deps.database.withBiller(request.params.bid, (tx) => chartByMinute(tx, request.params.bid, from)), nextCursor: null };
+      return {
+        items: await deps.database.withBiller(request.params.bid, (tx) => chartByMinute(tx, request.params.bid, from)),
+        nextCursor: null,
+      };
     },
   );
   app.get(
     '/api/v1/billers/:bid/deliveries/:id',
     {
-      schema: { summary: 'One delivery with its attempts and evidence', tags, params: z.strictObject({ bid, id: z.coerce.number().int().positive() }), response: { 200: deliveryDetailSchema } },
+      schema: {
+        summary: 'One delivery with its attempts and evidence',
+        tags,
+        params: z.strictObject({ bid, id: z.coerce.number().int().positive() }),
+        response: { 200: deliveryDetailSchema },
+      },
       config: READ,
     },
-    async (request) => deps.database.withBiller(request.params.bid, (tx) => describeDelivery(tx, request.params.bid, request.params.id)),
+    async (request) =>
+      deps.database.withBiller(request.params.bid, (tx) => describeDelivery(tx, request.params.bid, request.params.id)),
   );
   app.post(
     '/api/v1/billers/:bid/deliveries/:id/acts',
     {
-      schema: { summary: 'Decide about a delivery that needs a person', tags, params: z.strictObject({ bid, id: z.coerce.number().int().positive() }), body: actBodySchema, response: { 200: decidedSchema } },
+      schema: {
+        summary: 'Decide about a delivery that needs a person',
+        tags,
+        params: z.strictObject({ bid, id: z.coerce.number().int().positive() }),
+        body: actBodySchema,
+        response: { 200: decidedSchema },
+      },
       config: { access: needs({ permission: 'deliveries:decide' }) },
     },
     async (request) => {
       const { id } = request.params;
-      return decideHeldDelivery(deps, { ...request.body, bid: request.params.bid, deliveryId: id, by: actorOf(request.principal) });
+      return decideHeldDelivery(deps, {
+        ...request.body,
+        bid: request.params.bid,
+        deliveryId: id,
+        by: actorOf(request.principal),
+      });
     },
   );
   app.post(
     '/api/v1/billers/:bid/deliveries/replay',
     {
-      schema: { summary: 'Send again what is proven not applied; a dry run says what', tags, params: z.strictObject({ bid }), body: replayBodySchema, response: { 200: replayPlanSchema } },
+      schema: {
+        summary: 'Send again what is proven not applied; a dry run says what',
+        tags,
+        params: z.strictObject({ bid }),
+        body: replayBodySchema,
+        response: { 200: replayPlanSchema },
+      },
       config: OPERATE,
     },
     async (request) => {
       const { dryRun, filter, reason, expectedCount } = request.body;
-      const plan = await replayDeliveries(deps, { bid: request.params.bid, filter, reason, expectedCount, isDryRun: dryRun, by: actorOf(request.principal) });
+      const plan = await replayDeliveries(deps, {
+        bid: request.params.bid,
+        filter,
+        reason,
+        expectedCount,
+        isDryRun: dryRun,
+        by: actorOf(request.principal),
+      });
       return { ...plan, willSend: [...plan.willSend] };
     },
   );

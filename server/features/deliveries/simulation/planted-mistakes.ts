@@ -1,7 +1,7 @@
 import type { SendOutcome } from '../../billers/partner.ts';
 import type { LanePartner, LaneStore } from '../lane-ports.ts';
 import { type Decision, nextStep } from '../next-step.ts';
-import type { Mistake } from './simulate.ts';
+import type { Mistake } from './world.ts';
 
 /**
  * Mistakes that people have made with payments, planted through the simulation's ports, never in the product. The test

@@ -1,7 +1,8 @@
 // Runs seeds of the delivery simulation: `node run-simulation.ts [--seeds N] [--from SEED] [--seed SEED] [--mistake NAME]`.
 import { parseArgs } from 'node:util';
 import { plantedMistakes } from './planted-mistakes.ts';
-import { type Mistake, simulate } from './simulate.ts';
+import { simulate } from './simulate.ts';
+import type { Mistake } from './world.ts';
 
 const SEEDS = 20_000;
 const SHOWN_MAX = 5;

@@ -1,16 +1,19 @@
 import { type CrashPointName, crashPointNames } from '../../../platform/crash-points.ts';
-import { type Random, seededRandom } from '../../../platform/random.ts';
+import { seededRandom } from '../../../platform/random.ts';
 import type { PartnerConnection } from '../../billers/partner.ts';
-import type { Destination, Family, OpenDelivery } from '../delivery.ts';
+import type { Family } from '../delivery.ts';
 import { FINISHED_STATES } from '../delivery-states.ts';
 import { drainLane } from '../drain-lane.ts';
-import { INTENT_AGE_MS_MAX, type LaneDeps, type LanePartner, type LaneStore } from '../lane-ports.ts';
+import { INTENT_AGE_MS_MAX, type LanePartner, type LaneStore } from '../lane-ports.ts';
 import { type DeliveryPolicy, nextStep, STANDARD_POLICY } from '../next-step.ts';
-import { type MemoryTables, memoryTables } from './memory-store.ts';
-import { type ModelPartner, modelPartner, type PartnerNature } from './model-partner.ts';
+import { checkSend, judge } from './judge-run.ts';
+import { memoryTables } from './memory-store.ts';
+import { modelPartner, type PartnerNature } from './model-partner.ts';
+import { changeSetting, moveAccount, takePayment } from './plan-run.ts';
 import { startStaff } from './staff.ts';
-import { type VirtualTime, virtualTime } from './virtual-time.ts';
+import { virtualTime } from './virtual-time.ts';
 import { WorkerDied, type WorkerProcess, workerProcess } from './worker-process.ts';
+import { type Mistake, makeTrace, pick, type RunResult, type SimulatedLane, type World } from './world.ts';
 
 const START_MS = Date.UTC(2026, 0, 5, 15);
 const SAFETY_MS = 8 * 3_600_000;
@@ -19,36 +22,6 @@ const LIVENESS_MS = 120 * 3_600_000;
 const WORKERS = 2;
 const RESPAWN_MS = 3_000;
 const LOCK_LOST_MS = 1_000;
-
-/** What a run may do differently from the product: nothing, except where a planted mistake says so. */
-export interface Mistake {
-  readonly name: string;
-  /** What the mistake is, and what it would do to somebody's money. */
-  readonly story: string;
-  /** How it shows: the beginning of the fault that must be found. */
-  readonly harm: 'doubled' | 'lost' | 'order';
-  /** It must be seen within this many seeds. */
-  readonly seedsMax: number;
-  readonly policy?: Partial<DeliveryPolicy>;
-  readonly nextStep?: LaneDeps['nextStep'];
-  readonly intentAgeMsMax?: number;
-  readonly fences?: { readonly version: boolean; readonly permit: boolean };
-  readonly partner?: (real: LanePartner, random: Random) => LanePartner;
-  readonly store?: (real: LaneStore) => LaneStore;
-  /** Staff press without looking at the version or the evidence. */
-  readonly areStaffCareless?: boolean;
-}
-
-export interface RunResult {
-  readonly seed: number;
-  /** Empty when nothing was lost, doubled, stuck or out of order. */
-  readonly faults: readonly string[];
-  readonly payments: number;
-  readonly unknowns: number;
-  readonly byEvidence: number;
-  readonly eventHash: string;
-  readonly events: number;
-}
 
 /** One run of drain-lane.ts itself: two workers, a partner and staff, all drawn from the seed. Same seed, same run. */
 export async function simulate(seed: number, mistake?: Mistake): Promise<RunResult> {
@@ -72,33 +45,6 @@ async function live(world: World): Promise<void> {
   await world.time.run({ untilMs: START_MS + SAFETY_MS + LIVENESS_MS, isDone: isFinished });
   // What still sleeps somewhere (a stopped worker, a request on its way) gets its chance to do harm.
   await world.time.run({ untilMs: world.time.nowMs + 3 * 3_600_000, isDone });
-}
-
-interface World {
-  readonly seed: number;
-  readonly time: VirtualTime;
-  readonly random: Random;
-  readonly tables: MemoryTables;
-  readonly partner: ModelPartner;
-  readonly policy: DeliveryPolicy;
-  readonly lanes: ReadonlyMap<Family, SimulatedLane>;
-  readonly wanted: Map<string, boolean>;
-  readonly accounts: readonly string[];
-  readonly faults: string[];
-  readonly trace: { note(text: string): void; hash(): string };
-  readonly mistake: Mistake | undefined;
-  readonly counts: { unknowns: number; byEvidence: number; isTrusted: boolean };
-  readonly workers: WorkerProcess[];
-}
-
-interface SimulatedLane {
-  readonly family: Family;
-  wanted: number;
-  done: number;
-  troubles: number;
-  runAtMs: number;
-  holder: { worker: WorkerProcess; lost: AbortController } | undefined;
-  look: { atMs: number; timer: { cancel(): void } } | undefined;
 }
 
 function makeWorld(seed: number, mistake: Mistake | undefined): World {
@@ -151,22 +97,9 @@ function makeWorld(seed: number, mistake: Mistake | undefined): World {
   return world;
 }
 
-/** The moment bytes leave: an earlier payment of the account must be finished, and this one's intent committed. */
-function checkSend(world: World, transactionId: string): void {
-  const row = [...world.tables.rows.values()].find(
-    (one) => one.payload.kind === 'payment' && one.payload.posting.transactionId === transactionId,
-  );
-  if (!row) return;
-  world.trace.note(`send ${row.id}`);
-  for (const other of world.tables.rows.values()) {
-    const isEarlier = other.kind === 'payment' && other.accountNumber === row.accountNumber && other.id < row.id;
-    if (isEarlier && !FINISHED_STATES.includes(other.state))
-      world.faults.push(`order: ${row.id} was sent while ${other.id} was ${other.state}`);
-  }
-}
-
 /** Draws what will happen: payments and changes, deaths, stops, outages, other people's movements. */
 function plan(world: World): void {
+  const waking = (family: Family): void => wake(world, family);
   const { random, time, partner } = world;
   const at = (share: number): number => random.fraction() * SAFETY_MS * share;
   for (const account of world.accounts) {
@@ -181,9 +114,9 @@ function plan(world: World): void {
   }
   const paymentCount = 2 + Math.floor(random.fraction() * 5);
   for (let n = 1; n <= paymentCount; n++)
-    time.after(at(random.fraction() < 0.5 ? 0.02 : 0.8), () => takePayment(world, n));
+    time.after(at(random.fraction() < 0.5 ? 0.02 : 0.8), () => takePayment(world, n, waking));
   const changeCount = Math.floor(random.fraction() * 4);
-  for (let n = 0; n < changeCount; n++) time.after(at(0.1), () => changeSetting(world));
+  for (let n = 0; n < changeCount; n++) time.after(at(0.1), () => changeSetting(world, waking));
   for (let n = 0; n < WORKERS; n++) spawn(world, `w${n}`);
   if (random.fraction() < 0.3) time.after(at(0.3), () => stopSomeone(world));
   if (random.fraction() < 0.3) time.after(at(0.3), () => pick(random, world.workers)?.kill());
@@ -202,91 +135,6 @@ function plan(world: World): void {
     isCareless: world.mistake?.areStaffCareless ?? false,
     onAct: (family) => wake(world, family),
   });
-}
-
-function takePayment(world: World, n: number): void {
-  const { random } = world;
-  const accountNumber = pick(random, world.accounts) ?? '001';
-  // Few amounts, so that two payments of an account are often equal: the case that fools careless evidence.
-  const amountCents = random.fraction() < 0.5 ? 5_000 : 10_000 + 5_000 * Math.floor(random.fraction() * 3);
-  const transactionId = `2984${1000 + n}`;
-  const posting = {
-    accountNumber,
-    method: 'CC' as const,
-    amountCents: amountCents + 250,
-    feeCents: 250,
-    transactionId,
-    paymentMessage: 'APPROVED',
-    customerName: 'ALEX EXAMPLE',
-    address1: '',
-    address2: '',
-    city: '',
-    state: '',
-    zip: '',
-    phone: '',
-    email: '',
-  };
-  insert(world, { kind: 'payment', accountNumber, amountCents, payload: { kind: 'payment', posting } });
-}
-
-function changeSetting(world: World): void {
-  const { random, tables } = world;
-  const accountNumber = pick(random, world.accounts) ?? '001';
-  const kind = random.fraction() < 0.5 ? 'paperless' : 'autopay';
-  const isOn = random.fraction() < 0.5;
-  for (const row of tables.rows.values()) {
-    const isOlder =
-      row.kind === kind && row.accountNumber === accountNumber && ['queued', 'waiting', 'held'].includes(row.state);
-    if (isOlder) tables.act({ id: row.id, version: row.version, change: { state: 'superseded', heldKind: null } });
-  }
-  world.wanted.set(`${accountNumber} ${kind}`, isOn);
-  insert(world, { kind, accountNumber, amountCents: 0, payload: { kind, isOn } });
-}
-
-function insert(world: World, from: Pick<OpenDelivery, 'kind' | 'accountNumber' | 'amountCents' | 'payload'>): void {
-  const family: Family = from.kind === 'payment' ? 'payments' : 'settings';
-  const destination: Destination = {
-    partner: 'model',
-    environment: 1,
-    operation: from.kind,
-    url: 'https://model.test/',
-    authUrl: null,
-    username: 'u',
-    settingsVersion: 1,
-  };
-  const id = world.tables.insert({
-    ...from,
-    laneId: family,
-    destination,
-    state: 'queued',
-    heldKind: null,
-    attempts: 0,
-    retries: 0,
-    retrySinceMs: null,
-    nextAtMs: null,
-    unknownSinceMs: null,
-    readings: [],
-    permit: 'first',
-    hasNewer: false,
-    baseline: null,
-    sentAtMs: null,
-    hasOtherPosting: false,
-  });
-  world.trace.note(`recorded ${id} ${from.kind}`);
-  wake(world, family);
-}
-
-/** Someone else moves an account. At level 1 never by a payment's own amount at rest: no evidence could tell those apart. */
-function moveAccount(world: World): void {
-  const { random, partner, time } = world;
-  const account = pick(random, world.accounts);
-  if (account === undefined) return;
-  const isEqual = random.fraction() < 0.5;
-  const cents = isEqual ? -5_000 : -(1_007 + 1_000 * Math.floor(random.fraction() * 20));
-  partner.adjust(account, cents);
-  // Booked and taken back between two readings.
-  if (isEqual && (world.counts.isTrusted || random.fraction() < 0.5))
-    time.after(random.fraction() * 240_000, () => partner.adjust(account, -cents));
 }
 
 function spawn(world: World, name: string): void {
@@ -363,12 +211,14 @@ function lookSoon(world: World, family: Family, ms: number): void {
 function look(world: World, family: Family): void {
   const lane = world.lanes.get(family);
   if (!lane || lane.holder || lane.wanted <= lane.done) return;
-  if (lane.runAtMs > world.time.nowMs) return lookSoon(world, family, lane.runAtMs - world.time.nowMs);
-  const worker = pick(
-    world.random,
-    world.workers.filter((one) => !one.isStopped),
-  );
-  if (!worker) return lookSoon(world, family, 1_000);
+  const awake = world.workers.filter((one) => !one.isStopped);
+  const worker = pick(world.random, awake);
+  // Each process claims by its own clock, as it works by it.
+  const untilDueMs = worker ? lane.runAtMs - worker.clock.nowMs() : 1_000;
+  if (!worker || untilDueMs > 0) {
+    lookSoon(world, family, untilDueMs);
+    return;
+  }
   const holder = { worker, lost: new AbortController() };
   lane.holder = holder;
   const seen = lane.wanted;
@@ -472,52 +322,4 @@ function storeOf(world: World, from: { worker: WorkerProcess; lane: SimulatedLan
       return onWire(() => real.write(writes));
     },
   };
-}
-
-function judge(world: World): RunResult {
-  const faults = [...world.faults, ...world.tables.breaches];
-  const rows = [...world.tables.rows.values()];
-  for (const row of rows) {
-    if (!FINISHED_STATES.includes(row.state)) faults.push(`stuck: ${row.kind} ${row.id} is ${row.state}`);
-    if (row.payload.kind !== 'payment') continue;
-    const { transactionId } = row.payload.posting;
-    const times = world.partner.ledger.filter((entry) => entry.transactionId === transactionId).length;
-    if (times > 1) faults.push(`doubled: payment ${row.id} stands ${times} times in the partner’s ledger`);
-    if (row.state === 'posted' && times === 0) faults.push(`lost: payment ${row.id} is posted here and not there`);
-    if (row.state === 'not_sent' && times > 0) faults.push(`returned and posted: payment ${row.id}`);
-  }
-  for (const [name, isOn] of world.wanted) {
-    const [account = '', kind] = name.split(' ');
-    const there = world.partner.accounts.get(account)?.[kind === 'paperless' ? 'paperless' : 'autopay'];
-    const newest = rows.findLast((row) => row.accountNumber === account && row.kind === kind);
-    if (newest?.state === 'posted' && there !== isOn) faults.push(`lost: ${name} is ${String(there)} there`);
-  }
-  const { unknowns, byEvidence } = world.counts;
-  const payments = rows.filter((row) => row.kind === 'payment').length;
-  return {
-    seed: world.seed,
-    faults,
-    payments,
-    unknowns,
-    byEvidence,
-    eventHash: world.trace.hash(),
-    events: world.time.eventCount,
-  };
-}
-
-/** FNV-1a over everything that happened: two runs of a seed must agree on it. */
-function makeTrace(time: VirtualTime): World['trace'] {
-  let hash = 0x811c9dc5;
-  return {
-    note: (text) => {
-      const line = `${time.nowMs} ${text}`;
-      for (let at = 0; at < line.length; at++) hash = Math.imul(hash ^ line.charCodeAt(at), 0x01000193) >>> 0;
-      if (process.env.SIMULATION_TRACE) process.stdout.write(`${new Date(time.nowMs).toISOString()} ${text}\n`);
-    },
-    hash: () => hash.toString(16).padStart(8, '0'),
-  };
-}
-
-function pick<T>(random: Random, list: readonly T[]): T | undefined {
-  return list[Math.floor(random.fraction() * list.length)];
 }
