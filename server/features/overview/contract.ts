@@ -50,15 +50,6 @@ export const overviewSchema = z
   .meta({ id: 'Overview' });
 export type OverviewView = z.infer<typeof overviewSchema>;
 
-export const postRateQuery = z.strictObject({
-  bid: z.coerce.number().pipe(bid).optional(),
-  minutes: z.coerce.number().int().min(5).max(180).default(60),
-});
-/** Attempts to post, by minute; minutes in which nothing was tried are there with zeros. */
-export const postRateSchema = z.strictObject({
-  items: z.array(z.strictObject({ at: instant, posted: z.int(), failed: z.int(), unknown: z.int() })),
-});
-
 export const workItemsQuery = z.strictObject({
   bid: z.coerce.number().pipe(bid).optional(),
   kind: z.string().max(60).optional(),

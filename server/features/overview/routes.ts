@@ -8,7 +8,6 @@ import * as contract from './contract.ts';
 import { listWorkItems } from './list-work-items.ts';
 import { reachOf, within } from './reach.ts';
 import { readOverview } from './read-overview.ts';
-import { readPostRate } from './read-post-rate.ts';
 import { searchEverything } from './search-everything.ts';
 
 type OverviewDeps = Pick<Platform, 'database' | 'clock'>;
@@ -33,25 +32,6 @@ export function registerOverviewRoutes(app: App, deps: OverviewDeps): void {
       const { bid, hours, days } = request.query;
       const now = deps.clock.now();
       return within(deps.database, reachOf(request.principal, bid), (tx) => readOverview(tx, { now, hours, days }));
-    },
-  );
-  app.get(
-    '/api/v1/overview/posts-by-minute',
-    {
-      config: { access: needs({ permission: 'deliveries:read' }) },
-      schema: {
-        tags,
-        summary: 'Attempts to post, by minute',
-        querystring: contract.postRateQuery,
-        response: { 200: contract.postRateSchema },
-      },
-    },
-    async (request) => {
-      const now = deps.clock.now();
-      const items = await within(deps.database, reachOf(request.principal, request.query.bid), (tx) =>
-        readPostRate(tx, { now, minutes: request.query.minutes }),
-      );
-      return { items };
     },
   );
   app.get(

@@ -1,0 +1,98 @@
+import { Anchor } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { addresses } from '../addresses.ts';
+import { api, told } from '../api.ts';
+import { Awaited, Faults } from '../parts/notes.tsx';
+import { PageHead } from '../parts/page-head.tsx';
+import { Facts, Part, To } from '../parts/show.tsx';
+import { StateMark } from '../parts/state-mark.tsx';
+import { useBid } from '../parts/use-biller.ts';
+import { counted, words } from '../say.ts';
+import { screensOf } from '../screens.ts';
+import { useMay } from '../session.ts';
+
+export const billerQuery = (bid: number) => ({
+  queryKey: ['biller', bid],
+  queryFn: () => told(api.GET('/api/v1/billers/{bid}', { params: { path: { bid } } })),
+});
+
+/** Who the biller is, whether its configuration works, and the ways to everything of it. */
+export function BillerHome() {
+  const bid = useBid();
+  const may = useMay();
+  const biller = useQuery(billerQuery(bid));
+  const check = useQuery({
+    queryKey: ['configuration', bid, 'check'],
+    enabled: may('configuration:read'),
+    queryFn: () => told(api.GET('/api/v1/billers/{bid}/configuration/check', { params: { path: { bid } } })),
+  });
+  return (
+    <Awaited of={biller} what="the biller">
+      {(view) => (
+        <>
+          <PageHead
+            path={[['Billers', addresses.billers()]]}
+            title={view.name}
+            mark={<span className="soft">BID {view.bid}</span>}
+          />
+          <div className="pair">
+            <Part title="Profile">
+              <Facts
+                items={[
+                  ['Integration Partner', view.integrationPartner || 'none chosen'],
+                  ['BillerGuid', <code key="guid">{view.guid}</code>],
+                  [
+                    'Virtual Site',
+                    <Anchor key="site" inherit href={`/${view.slug}`} target="_blank" rel="noreferrer">
+                      /{view.slug}
+                    </Anchor>,
+                  ],
+                  [
+                    'Configuration',
+                    <To key="version" href={addresses.configurationHistory(bid)}>{`version ${view.version}`}</To>,
+                  ],
+                  [
+                    'Can be asked for',
+                    view.partner
+                      ? view.partner.operations.map(words).join(', ')
+                      : 'This installation does not know the partner.',
+                  ],
+                ]}
+              />
+            </Part>
+            {may('configuration:read') && (
+              <Part title="Does the configuration work?">
+                <Awaited of={check} what="the rules">
+                  {({ faults }) =>
+                    faults.length === 0 ? (
+                      <StateMark state="good" tone="good" word="Every rule holds" />
+                    ) : (
+                      <>
+                        <StateMark state="fault" tone="warn" word={`${counted(faults.length, 'rule')} not met`} />
+                        <Faults faults={faults.map((fault) => ({ at: fault.at, message: fault.sentence }))} />
+                      </>
+                    )
+                  }
+                </Awaited>
+              </Part>
+            )}
+          </div>
+          <Part title="Screens">
+            <ul className="needs" style={{ listStyle: 'none', padding: 0, margin: 0 }}>
+              {screensOf(bid)
+                .filter((screen) => screen.group !== 'Today' && screen.group !== 'Console')
+                .filter((screen) => !screen.permission || may(screen.permission))
+                .map((screen) => (
+                  <li key={screen.name}>
+                    <To href={screen.address}>
+                      {screen.group} › {screen.name}
+                    </To>
+                  </li>
+                ))}
+            </ul>
+          </Part>
+        </>
+      )}
+    </Awaited>
+  );
+}

@@ -1,0 +1,242 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, useSearch } from '@tanstack/react-router';
+import { addresses } from '../addresses.ts';
+import { api, type Item, type Reply, told } from '../api.ts';
+import { billersQuery } from '../parts/biller-switcher.tsx';
+import { BarChart, LineChart } from '../parts/charts.tsx';
+import { Awaited, Empty } from '../parts/notes.tsx';
+import { PageHead } from '../parts/page-head.tsx';
+import { Ago, Part, To } from '../parts/show.tsx';
+import { Shape, type Tone } from '../parts/state-mark.tsx';
+import { count, dayShort, hour, money } from '../say.ts';
+import { WorkItemRow, workItemAddress } from './work-item-row.tsx';
+
+const REFRESH_MS = 15_000;
+const ITEMS_SHOWN = 8;
+
+type View = Reply<'/api/v1/overview'>;
+
+/** What needs a person now, then how it goes. */
+export function Overview() {
+  const { bid } = useSearch({ strict: false }) as { bid?: string };
+  const query = bid ? { bid: Number(bid) } : {};
+  const overview = useQuery({
+    queryKey: ['overview', bid ?? 'all'],
+    refetchInterval: REFRESH_MS,
+    queryFn: ({ signal }) => told(api.GET('/api/v1/overview', { params: { query }, signal })),
+  });
+  const items = useQuery({
+    queryKey: ['work-items', 'overview', bid ?? 'all'],
+    refetchInterval: REFRESH_MS,
+    queryFn: ({ signal }) =>
+      told(api.GET('/api/v1/work-items', { params: { query: { ...query, limit: ITEMS_SHOWN } }, signal })),
+  });
+  const { data: billers } = useQuery(billersQuery);
+  const name = billers?.items.find((biller) => String(biller.bid) === bid)?.name;
+  return (
+    <>
+      <PageHead path={[['Today']]} title={name ? `Overview of ${name}` : 'Overview of all billers'} />
+      <Awaited of={overview} what="the overview">
+        {(view) => (
+          <>
+            <Needs view={view} bid={bid ? Number(bid) : undefined} />
+            <Part
+              title="Waiting for a person"
+              aside={<To href={`${addresses.workItems()}${bid ? `?bid=${bid}` : ''}`}>All work items</To>}
+            >
+              <Awaited of={items} what="the work items">
+                {(page) => <Waiting items={page.items} />}
+              </Awaited>
+            </Part>
+            <Charts view={view} />
+          </>
+        )}
+      </Awaited>
+    </>
+  );
+}
+
+function Waiting({ items }: { items: readonly Item<'/api/v1/work-items'>[] }) {
+  if (items.length === 0) return <Empty>Nothing waits for a person. What needs one appears here by itself.</Empty>;
+  return (
+    <ol className="timeline">
+      {items.map((item) => (
+        <WorkItemRow key={`${item.bid}-${item.id}`} item={item} address={workItemAddress(item)} />
+      ))}
+    </ol>
+  );
+}
+
+interface Need {
+  readonly count: number;
+  readonly words: string;
+  readonly tone: Tone;
+  readonly address: string | undefined;
+}
+
+function Needs({ view, bid }: { view: View; bid: number | undefined }) {
+  const { needs } = view;
+  const of = (address: (bid: number) => string, search = '') => (bid ? `${address(bid)}${search}` : undefined);
+  const list: readonly Need[] = [
+    { count: needs.heldPayments, words: 'payments held', tone: 'bad', address: of(addresses.held) },
+    {
+      count: needs.unknownPayments,
+      words: 'posts unknown',
+      tone: 'warn',
+      address: of(addresses.held, '?state=unknown'),
+    },
+    {
+      count: needs.chargesInDoubt,
+      words: 'charges in doubt',
+      tone: 'warn',
+      address: of(addresses.payments, '?status=unknown'),
+    },
+    {
+      count: needs.heldSettings,
+      words: 'setting changes held',
+      tone: 'bad',
+      address: of(addresses.deliveries, '?state=held'),
+    },
+    { count: needs.failingLanes, words: 'lanes without answer', tone: 'bad', address: of(addresses.lanes) },
+    { count: needs.pausedLanes, words: 'lanes paused', tone: 'warn', address: of(addresses.lanes) },
+    { count: needs.refusedFiles, words: 'files with faults, 7 days', tone: 'bad', address: of(addresses.invoiceFiles) },
+    {
+      count: needs.failedNotices,
+      words: 'emails not sent, 7 days',
+      tone: 'bad',
+      address: of(addresses.notices, '?state=failed'),
+    },
+  ];
+  return (
+    <section aria-label="What needs a person now">
+      <div className="needs">
+        {list.map((need) => (
+          <NeedCard key={need.words} need={need} />
+        ))}
+        <div className={`need state-${needs.unposted.count > 0 ? 'busy' : 'good'}`}>
+          <span className="need-count">
+            <Shape tone={needs.unposted.count > 0 ? 'busy' : 'good'} />
+            {money(needs.unposted.amountCents)}
+          </span>
+          <span>
+            taken, not yet posted ({count(needs.unposted.count)})
+            {needs.unposted.oldestAt && (
+              <>
+                , oldest <Ago at={needs.unposted.oldestAt} />
+              </>
+            )}
+          </span>
+        </div>
+      </div>
+      {bid === undefined && <p className="fine">Choose a biller above to be led to each list.</p>}
+    </section>
+  );
+}
+
+function NeedCard({ need }: { need: Need }) {
+  const tone: Tone = need.count > 0 ? need.tone : 'good';
+  const inside = (
+    <>
+      <span className="need-count">
+        <Shape tone={tone} />
+        {count(need.count)}
+      </span>
+      <span>{need.words}</span>
+    </>
+  );
+  return need.address ? (
+    <Link to={need.address} className={`need state-${tone}`}>
+      {inside}
+    </Link>
+  ) : (
+    <div className={`need state-${tone}`}>{inside}</div>
+  );
+}
+
+function Charts({ view }: { view: View }) {
+  const days = [...new Set(view.paymentsByDay.map((row) => row.day))];
+  const centsOf = (day: string, method: string) =>
+    view.paymentsByDay.find((row) => row.day === day && row.method === method)?.amountCents ?? 0;
+  return (
+    <div className="pair">
+      <Part title="Payments">
+        <BarChart
+          title="Taken by day and method, 14 days"
+          series={[
+            { name: 'Card', fill: 'plain', tone: 'accent' },
+            { name: 'Bank', fill: 'striped', tone: 'accent' },
+          ]}
+          slots={days.map((day) => ({
+            at: day,
+            label: dayShort(day),
+            values: [centsOf(day, 'CC'), centsOf(day, 'ACH')],
+          }))}
+          format={(cents) =>
+            cents >= 1_000_000 ? `$${count(Math.round(cents / 100_000))}k` : `$${count(Math.round(cents / 100))}`
+          }
+          empty="No payment was taken in these days."
+        />
+      </Part>
+      <Part title="DataPump">
+        <BarChart
+          title="Attempts to post by hour, 24 hours"
+          series={[
+            { name: 'Posted', fill: 'plain', tone: 'good' },
+            { name: 'Rejected', fill: 'striped', tone: 'bad' },
+            { name: 'Not sent', fill: 'hollow', tone: 'bad' },
+            { name: 'Unknown', fill: 'dotted', tone: 'warn' },
+          ]}
+          slots={view.postsByHour.map((row) => ({
+            at: row.at,
+            label: hour(row.at),
+            values: [row.posted, row.rejected, row.notSent, row.unknown],
+          }))}
+          empty="Nothing was posted in these hours."
+        />
+      </Part>
+      <Part title="Data Refresh">
+        <LineChart
+          title="How long it takes, by hour (ms)"
+          series={[
+            { name: 'Half take less', fill: 'plain', tone: 'accent' },
+            { name: '95 of 100 take less', fill: 'striped', tone: 'warn' },
+          ]}
+          slots={view.refreshesByHour.map((row) => ({
+            at: row.at,
+            label: hour(row.at),
+            values: [row.medianMs, row.slowMs],
+          }))}
+          empty="No balance was refreshed in these hours."
+        />
+        <BarChart
+          title="Refreshes by hour"
+          series={[
+            { name: 'Fresh', fill: 'plain', tone: 'good' },
+            { name: 'Failed', fill: 'striped', tone: 'bad' },
+          ]}
+          slots={view.refreshesByHour.map((row) => ({
+            at: row.at,
+            label: hour(row.at),
+            values: [row.fresh, row.failed],
+          }))}
+          empty="No balance was refreshed in these hours."
+        />
+      </Part>
+      <Part title="Imports">
+        <BarChart
+          title="Invoices by day, 14 days"
+          series={[
+            { name: 'Accepted', fill: 'plain', tone: 'good' },
+            { name: 'Refused', fill: 'striped', tone: 'bad' },
+          ]}
+          slots={view.importsByDay.map((row) => ({
+            at: row.day,
+            label: dayShort(row.day),
+            values: [row.invoicesAccepted, row.invoicesRefused],
+          }))}
+          empty="No invoice file came in these days."
+        />
+      </Part>
+    </div>
+  );
+}

@@ -1,0 +1,39 @@
+import { NativeSelect, TextInput } from '@mantine/core';
+import { useFilters } from './use-search.ts';
+
+/** A filter of a list by one of a few values, or all of them. */
+export function Choice({
+  label,
+  name,
+  options,
+}: {
+  label: string;
+  name: string;
+  options: readonly (readonly [value: string, word: string])[];
+}) {
+  const [search, setSearch] = useFilters();
+  return (
+    <NativeSelect
+      size="xs"
+      aria-label={label}
+      value={search[name] ?? ''}
+      onChange={(event) => setSearch({ [name]: event.currentTarget.value })}
+      data={[{ value: '', label: `${label}: all` }, ...options.map(([value, word]) => ({ value, label: word }))]}
+    />
+  );
+}
+
+/** A filter by a day. */
+export function DayChoice({ label, name }: { label: string; name: string }) {
+  const [search, setSearch] = useFilters();
+  return (
+    <TextInput
+      type="date"
+      size="xs"
+      aria-label={label}
+      title={label}
+      value={search[name] ?? ''}
+      onChange={(event) => setSearch({ [name]: event.currentTarget.value })}
+    />
+  );
+}

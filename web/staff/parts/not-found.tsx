@@ -1,0 +1,14 @@
+import { addresses } from '../addresses.ts';
+import { To } from './show.tsx';
+
+export function NotFound() {
+  return (
+    <div className="page">
+      <h1>There is no such page</h1>
+      <p>
+        The address may be old or mistyped. <To href={addresses.overview()}>Go to the overview</To>, or search with Ctrl
+        K.
+      </p>
+    </div>
+  );
+}

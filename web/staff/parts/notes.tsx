@@ -1,0 +1,68 @@
+import { Alert, Button, Loader } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { Refused } from '../api.ts';
+import { To } from './show.tsx';
+import { useSettingAddress } from './use-biller.ts';
+
+/** While something is fetched. Said to screen readers, and shown only after a moment (styles), so that pages do not flicker. */
+export function Loading({ what }: { what: string }) {
+  return (
+    <div className="note" role="status">
+      <Loader size="sm" aria-hidden="true" /> Loading {what} …
+    </div>
+  );
+}
+
+/** Nothing there: why, and what one can do. */
+export function Empty({ children }: { children: ReactNode }) {
+  return <p className="note">{children}</p>;
+}
+
+/** What went wrong, in the server's words, with each fault and the id under which it was recorded. */
+export function Failure({ cause, retry }: { cause: unknown; retry?: () => void }) {
+  const refused = cause instanceof Refused ? cause : undefined;
+  return (
+    <Alert color="red" variant="light" role="alert" title={cause instanceof Error ? cause.message : String(cause)}>
+      {refused && refused.faults.length > 0 && <Faults faults={refused.faults} />}
+      {refused?.requestId && <p className="fine">Recorded under {refused.requestId}</p>}
+      {retry && (
+        <Button variant="default" onClick={retry}>
+          Try again
+        </Button>
+      )}
+    </Alert>
+  );
+}
+
+/** Faults as a list; one at a setting leads to it. */
+export function Faults({ faults }: { faults: readonly { at: string; message: string }[] }) {
+  const addressOf = useSettingAddress();
+  return (
+    <ul className="faults">
+      {faults.map((fault) => {
+        const number = /advancedSettings\.(\d+)/.exec(fault.at)?.[1];
+        const address = number === undefined ? undefined : addressOf(number);
+        return (
+          <li key={`${fault.at} ${fault.message}`}>
+            {address ? <To href={address}>Setting {number}</To> : <code>{fault.at}</code>}: {fault.message}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+/** The three states every page has before its data: loading, failed, there. */
+export function Awaited<Data>({
+  of,
+  what,
+  children,
+}: {
+  of: { data: Data | undefined; error: unknown; refetch: () => unknown };
+  what: string;
+  children: (data: Data) => ReactNode;
+}) {
+  if (of.data !== undefined) return <>{children(of.data)}</>;
+  if (of.error) return <Failure cause={of.error} retry={() => void of.refetch()} />;
+  return <Loading what={what} />;
+}

@@ -1,0 +1,37 @@
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
+import { isSignedOut, Refused } from './api.ts';
+
+const TRIES_MAX = 2;
+
+type Listener = () => void;
+let onSessionOver: Listener = () => undefined;
+
+/** Told by the router: what to do when the server says that the session is over. */
+export function whenSessionEnds(listener: Listener): void {
+  onSessionOver = listener;
+}
+
+function notice(cause: unknown): void {
+  if (isSignedOut(cause)) onSessionOver();
+}
+
+export const queryClient = new QueryClient({
+  queryCache: new QueryCache({
+    onError: (cause, query) => {
+      if (query.queryKey[0] !== 'session') notice(cause);
+    },
+  }),
+  mutationCache: new MutationCache({
+    onError: (cause, _variables, _context, mutation) => {
+      if (mutation.options.mutationKey?.[0] !== 'sign-in') notice(cause);
+    },
+  }),
+  defaultOptions: {
+    queries: {
+      staleTime: 5_000,
+      // What the server refused it refuses again; what did not arrive may arrive.
+      retry: (failures, cause) => failures < TRIES_MAX && !(cause instanceof Refused && cause.status < 500),
+    },
+    mutations: { retry: false },
+  },
+});

@@ -1,0 +1,173 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  type RouteComponent,
+  redirect,
+} from '@tanstack/react-router';
+import { isSignedOut } from './api.ts';
+import { Frame } from './frame.tsx';
+import { NotFound } from './parts/not-found.tsx';
+import { Failure, Loading } from './parts/notes.tsx';
+import { queryClient, whenSessionEnds } from './query-client.ts';
+import { sessionQuery } from './session.ts';
+
+/** Filters are plain texts in the address: what is written there is what a person typed. */
+const readSearch = (search: Record<string, unknown>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(search)
+      .filter(([, value]) => typeof value === 'string' || typeof value === 'number')
+      .map(([name, value]) => [name, String(value)]),
+  );
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, validateSearch: readSearch });
+
+/** Behind it all pages ask who is signed in; nobody leads to sign-in, and from there back to where they wanted. */
+const signedIn = createRoute({
+  getParentRoute: () => root,
+  id: 'signed-in',
+  component: Frame,
+  beforeLoad: async ({ location }) => {
+    try {
+      await queryClient.ensureQueryData(sessionQuery);
+    } catch (cause) {
+      if (isSignedOut(cause)) throw redirect({ to: '/sign-in', search: { back: location.href } });
+      throw cause;
+    }
+  },
+  errorComponent: ({ error }) => <Failure cause={error} retry={() => window.location.reload()} />,
+});
+
+const open = (path: string, component: RouteComponent) => createRoute({ getParentRoute: () => root, path, component });
+const page = (path: string, component: RouteComponent) =>
+  createRoute({ getParentRoute: () => signedIn, path, component });
+
+const door = () => import('./pages/door.tsx');
+const heldPages = () => import('./pages/held.tsx');
+
+const routes = root.addChildren([
+  open('/sign-in', lazyRouteComponent(door, 'SignIn')),
+  open('/signed-out', lazyRouteComponent(door, 'SignedOut')),
+  open('/accept-invitation', lazyRouteComponent(door, 'AcceptInvitation')),
+  signedIn.addChildren([
+    page(
+      '/',
+      lazyRouteComponent(() => import('./pages/overview.tsx'), 'Overview'),
+    ),
+    page(
+      '/work-items',
+      lazyRouteComponent(() => import('./pages/work-items.tsx'), 'WorkItems'),
+    ),
+    page(
+      '/billers',
+      lazyRouteComponent(() => import('./pages/billers.tsx'), 'Billers'),
+    ),
+    page(
+      '/users',
+      lazyRouteComponent(() => import('./pages/users.tsx'), 'Users'),
+    ),
+    page(
+      '/billers/$bid',
+      lazyRouteComponent(() => import('./pages/biller-home.tsx'), 'BillerHome'),
+    ),
+    page(
+      '/billers/$bid/accounts',
+      lazyRouteComponent(() => import('./pages/accounts.tsx'), 'Accounts'),
+    ),
+    page(
+      '/billers/$bid/accounts/$accountNumber',
+      lazyRouteComponent(() => import('./pages/account.tsx'), 'Account'),
+    ),
+    page(
+      '/billers/$bid/invoices',
+      lazyRouteComponent(() => import('./pages/invoices.tsx'), 'Invoices'),
+    ),
+    page(
+      '/billers/$bid/invoices/$invoiceNumber',
+      lazyRouteComponent(() => import('./pages/invoice.tsx'), 'Invoice'),
+    ),
+    page(
+      '/billers/$bid/invoice-files',
+      lazyRouteComponent(() => import('./pages/invoice-files.tsx'), 'InvoiceFiles'),
+    ),
+    page(
+      '/billers/$bid/invoice-files/$fileId',
+      lazyRouteComponent(() => import('./pages/invoice-file.tsx'), 'InvoiceFile'),
+    ),
+    page(
+      '/billers/$bid/payments',
+      lazyRouteComponent(() => import('./pages/payments.tsx'), 'Payments'),
+    ),
+    page(
+      '/billers/$bid/payments/$paymentId',
+      lazyRouteComponent(() => import('./pages/payment.tsx'), 'Payment'),
+    ),
+    page(
+      '/billers/$bid/notices',
+      lazyRouteComponent(() => import('./pages/notices.tsx'), 'Notices'),
+    ),
+    page(
+      '/billers/$bid/deliveries',
+      lazyRouteComponent(() => import('./pages/deliveries.tsx'), 'Deliveries'),
+    ),
+    page(
+      '/billers/$bid/deliveries/$deliveryId',
+      lazyRouteComponent(() => import('./pages/delivery.tsx'), 'Delivery'),
+    ),
+    page('/billers/$bid/held', lazyRouteComponent(heldPages, 'HeldPayments')),
+    page(
+      '/billers/$bid/held/$deliveryId',
+      lazyRouteComponent(() => import('./pages/held-one.tsx'), 'HeldPayment'),
+    ),
+    page(
+      '/billers/$bid/lanes',
+      lazyRouteComponent(() => import('./pages/lanes.tsx'), 'Lanes'),
+    ),
+    page(
+      '/billers/$bid/reconciliation',
+      lazyRouteComponent(() => import('./pages/reconciliation.tsx'), 'Reconciliation'),
+    ),
+    page(
+      '/billers/$bid/advanced-settings',
+      lazyRouteComponent(() => import('./pages/advanced-settings.tsx'), 'AdvancedSettings'),
+    ),
+    page(
+      '/billers/$bid/datapump-management',
+      lazyRouteComponent(() => import('./pages/datapump-management.tsx'), 'DataPumpManagement'),
+    ),
+    page(
+      '/billers/$bid/configuration-history',
+      lazyRouteComponent(() => import('./pages/configuration-history.tsx'), 'ConfigurationHistory'),
+    ),
+    page(
+      '/billers/$bid/api-credentials',
+      lazyRouteComponent(() => import('./pages/credentials.tsx'), 'Credentials'),
+    ),
+  ]),
+]);
+
+export const router = createRouter({
+  routeTree: routes,
+  basepath: '/staff',
+  defaultPreload: 'intent',
+  defaultPendingComponent: () => <Loading what="the page" />,
+  defaultErrorComponent: ({ error, reset }) => <Failure cause={error} retry={reset} />,
+  defaultNotFoundComponent: NotFound,
+  scrollRestoration: true,
+  // A filter is text: `?status=7` stays “7”, and addresses stay readable.
+  parseSearch: (search) => Object.fromEntries(new URLSearchParams(search)),
+  stringifySearch: (search) => {
+    const text = new URLSearchParams(search as Record<string, string>).toString();
+    return text ? `?${text}` : '';
+  },
+});
+
+whenSessionEnds(() => {
+  queryClient.removeQueries({ queryKey: ['session'] });
+  const { location } = router.state;
+  if (location.pathname !== '/sign-in') {
+    void router.navigate({ to: '/sign-in', search: { back: location.href, why: 'session-over' } as never });
+  }
+});

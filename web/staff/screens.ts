@@ -1,0 +1,72 @@
+import { addresses } from './addresses.ts';
+
+/** The screens as the field names them: the menu and the palette show the same list. */
+export interface Screen {
+  readonly name: string;
+  readonly group: string;
+  readonly permission?: string;
+  readonly address: string;
+  /** Causeway's own staff only. */
+  readonly isConsole?: boolean;
+}
+
+export function screensOf(bid: number | undefined): readonly Screen[] {
+  const everywhere: Screen[] = [
+    { group: 'Today', name: 'Overview', address: bid ? `/?bid=${bid}` : addresses.overview() },
+    { group: 'Today', name: 'Work items', address: bid ? `/work-items?bid=${bid}` : addresses.workItems() },
+  ];
+  const ofBiller: Screen[] = bid
+    ? [
+        { group: 'Today', name: 'Biller home', address: addresses.biller(bid), permission: 'billers:read' },
+        { group: 'Search', name: 'Accounts', address: addresses.accounts(bid), permission: 'accounts:read' },
+        { group: 'Search', name: 'Invoices', address: addresses.invoices(bid), permission: 'invoices:read' },
+        { group: 'Search', name: 'Payments', address: addresses.payments(bid), permission: 'payments:read' },
+        {
+          group: 'Search',
+          name: 'Files › Invoice Files',
+          address: addresses.invoiceFiles(bid),
+          permission: 'invoices:read',
+        },
+        { group: 'Search', name: 'Notices', address: addresses.notices(bid), permission: 'payments:read' },
+        { group: 'DataPump', name: 'Deliveries', address: addresses.deliveries(bid), permission: 'deliveries:read' },
+        { group: 'DataPump', name: 'Held payments', address: addresses.held(bid), permission: 'deliveries:read' },
+        { group: 'DataPump', name: 'Lanes', address: addresses.lanes(bid), permission: 'deliveries:read' },
+        {
+          group: 'DataPump',
+          name: 'Reconciliation',
+          address: addresses.reconciliation(bid),
+          permission: 'reconciliation:read',
+        },
+        {
+          group: 'CRM',
+          name: 'Advanced Settings',
+          address: addresses.advancedSettings(bid),
+          permission: 'configuration:read',
+        },
+        {
+          group: 'CRM',
+          name: 'DataPump Management',
+          address: addresses.dataPumpManagement(bid),
+          permission: 'configuration:read',
+        },
+        {
+          group: 'CRM',
+          name: 'Configuration history',
+          address: addresses.configurationHistory(bid),
+          permission: 'configuration:read',
+        },
+        {
+          group: 'CRM',
+          name: 'API credentials',
+          address: addresses.credentials(bid),
+          permission: 'credentials:manage',
+        },
+      ]
+    : [];
+  return [
+    ...everywhere,
+    ...ofBiller,
+    { group: 'Console', name: 'Billers', address: addresses.billers(), permission: 'billers:read', isConsole: true },
+    { group: 'Console', name: 'Users', address: addresses.users(), permission: 'users:manage' },
+  ];
+}
