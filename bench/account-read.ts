@@ -20,7 +20,13 @@ const AT_ONCE = 50;
 const REACH = 0.7;
 
 const { values } = parseArgs({
-  options: { rounds: { type: 'string', default: '5' }, seconds: { type: 'string', default: '4' }, child: { type: 'string' }, url: { type: 'string' }, data: { type: 'string' } },
+  options: {
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '4' },
+    child: { type: 'string' },
+    url: { type: 'string' },
+    data: { type: 'string' },
+  },
 });
 if (values.child === 'bare') await serveBare(values.url ?? '');
 else if (values.child === 'causeway') await serveCauseway(values.data ?? '');
@@ -42,35 +48,58 @@ async function measure(): Promise<void> {
   for (let round = 0; round < Number(values.rounds); round++) rounds.push(Object.values(variants).map((run) => run()));
   Object.keys(variants).forEach((name, at) => {
     const ratios = rounds.map((round) => (round[at] ?? 0) / (round[0] ?? 1));
-    console.log(`${name.padEnd(44)} ${Math.round(median(rounds.map((round) => round[at] ?? 0)))} requests/s   ratio ${median(ratios).toFixed(2)} [${Math.min(...ratios).toFixed(2)}-${Math.max(...ratios).toFixed(2)}]`);
+    console.log(
+      `${name.padEnd(44)} ${Math.round(median(rounds.map((round) => round[at] ?? 0)))} requests/s   ratio ${median(ratios).toFixed(2)} [${Math.min(...ratios).toFixed(2)}-${Math.max(...ratios).toFixed(2)}]`,
+    );
   });
   console.log(`reach: ${REACH}`);
-  bare.stop();
+  await bare.stop();
   await causeway.stop();
   fs.rmSync(data, { recursive: true, force: true });
 }
 
 /** Requests a second by wrk, one thread. An answer that is not 200 makes the figure worthless, so it throws. */
 function wrk(url: string, token?: string): number {
-  const args = ['-t1', `-c${AT_ONCE}`, `-d${values.seconds}s`, ...(token ? ['-H', `Authorization: Bearer ${token}`] : []), url];
+  const args = [
+    '-t1',
+    `-c${AT_ONCE}`,
+    `-d${values.seconds}s`,
+    ...(token ? ['-H', `Authorization: Bearer ${token}`] : []),
+    url,
+  ];
   const told = spawnSync('wrk', args, { encoding: 'utf8' }).stdout;
   if (told.includes('Non-2xx')) throw new Error(told);
   return Number(/Requests\/sec:\s+([\d.]+)/.exec(told)?.[1]);
 }
 
 async function serveCauseway(data: string): Promise<void> {
-  const config = readConfig({ CAUSEWAY_DATA: data, CAUSEWAY_PORT: '0', CAUSEWAY_ROLES: 'web', CAUSEWAY_MASTER_KEY: randomBytes(32).toString('base64'), CAUSEWAY_LOG_LEVEL: 'info' }, 'required');
+  const config = readConfig(
+    {
+      CAUSEWAY_DATA: data,
+      CAUSEWAY_PORT: '0',
+      CAUSEWAY_ROLES: 'web',
+      CAUSEWAY_MASTER_KEY: randomBytes(32).toString('base64'),
+      CAUSEWAY_LOG_LEVEL: 'info',
+    },
+    'required',
+  );
   const running = await start(config, { version: VERSION });
   const by = { kind: 'program', name: 'bench' } as const;
   await createBiller(running.deps, { bid: BID, name: 'Bench', by });
   const credential = await createCredential(running.deps, { bid: BID, scopes: ['accounts:read'], by });
   const client = await connectAsOwner(running.deps.database.url);
-  await client.query(`insert into account (bid, account_number, customer_name) select ${BID}, n::text, 'JESSICA SMITH' from generate_series(1, ${ACCOUNTS}) n`);
-  await client.query(`insert into balance (bid, account_number, current_due_cents, as_of, attributes) select ${BID}, n::text, 12840, now(), '{}' from generate_series(1, ${ACCOUNTS}) n`);
+  await client.query(
+    `insert into account (bid, account_number, customer_name) select ${BID}, n::text, 'JESSICA SMITH' from generate_series(1, ${ACCOUNTS}) n`,
+  );
+  await client.query(
+    `insert into balance (bid, account_number, current_due_cents, as_of, attributes) select ${BID}, n::text, 12840, now(), '{}' from generate_series(1, ${ACCOUNTS}) n`,
+  );
   await client.query('analyze account; analyze balance');
   await client.end();
-  process.stderr.write(`${JSON.stringify({ url: running.url, token: credential.token, databaseUrl: running.deps.database.url })}\n`);
-  process.stdin.resume().on('end', () => running.stop().then(() => process.exit(0)));
+  process.stderr.write(
+    `${JSON.stringify({ url: running.url, token: credential.token, databaseUrl: running.deps.database.url })}\n`,
+  );
+  process.stdin.resume().on('end', () => void running.stop().then(() => process.exit(0)));
 }
 
 async function serveBare(url: string): Promise<void> {
@@ -80,12 +109,15 @@ async function serveBare(url: string): Promise<void> {
     text: `select a.account_number, a.customer_name, a.address_1, a.address_2, a.city, a.state, a.zip, a.phone, a.email, a.block_ach, a.block_cc,
       b.current_due_cents, b.as_of, b.stale_since from account a left join balance b using (bid, account_number) where a.bid = $1 and a.account_number = $2`,
   };
-  const server = http.createServer(async (request, response) => {
+  const answer = async (request: http.IncomingMessage, response: http.ServerResponse) => {
     const found = await pool.query({ ...statement, values: [BID, request.url?.split('/').at(-1)] });
     response.writeHead(200, { 'content-type': 'application/json' });
     response.end(JSON.stringify(found.rows[0]));
-  });
-  server.listen(0, '127.0.0.1', () => process.stderr.write(`${JSON.stringify({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` })}\n`));
+  };
+  const server = http.createServer((request, response) => void answer(request, response));
+  server.listen(0, '127.0.0.1', () =>
+    process.stderr.write(`${JSON.stringify({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` })}\n`),
+  );
   process.stdin.resume().on('end', () => process.exit(0));
 }
 

@@ -17,7 +17,9 @@ if (wanted !== undefined && !NAMES.includes(wanted)) {
 let code = 0;
 for (const name of wanted === undefined ? NAMES : [wanted]) {
   process.stdout.write(`\n== ${name}\n`);
-  const run = spawnSync(process.execPath, [path.join(import.meta.dirname, `${name}.ts`), ...options], { stdio: 'inherit' });
+  const run = spawnSync(process.execPath, [path.join(import.meta.dirname, `${name}.ts`), ...options], {
+    stdio: 'inherit',
+  });
   code ||= run.status ?? 1;
 }
 process.exit(code);
