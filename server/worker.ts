@@ -1,5 +1,5 @@
 import { BALANCE_QUEUES, balancesJobs } from './features/balances/index.ts';
-import { type LaneRunner, startLanes } from './features/deliveries/index.ts';
+import { deliveriesJobs, type LaneRunner, startLanes } from './features/deliveries/index.ts';
 import { INVOICES_QUEUES, invoicesJobs } from './features/invoices/index.ts';
 import { noticesJobs, SEND_NOTICES_QUEUE } from './features/notices/index.ts';
 import { ASK_PROCESSOR_QUEUE, paymentsJobs } from './features/payments/index.ts';
@@ -16,6 +16,12 @@ export const QUEUES: readonly string[] = [
 
 /** The one visible list of what runs in the background: lanes, jobs, schedules. */
 export async function startWorker(deps: FeatureDeps): Promise<LaneRunner> {
-  await deps.jobs.work([...invoicesJobs(deps), ...balancesJobs(deps), ...noticesJobs(deps), ...paymentsJobs(deps)]);
+  await deps.jobs.work([
+    ...invoicesJobs(deps),
+    ...balancesJobs(deps),
+    ...noticesJobs(deps),
+    ...deliveriesJobs(deps),
+    ...paymentsJobs(deps),
+  ]);
   return startLanes(deps);
 }
