@@ -76,7 +76,10 @@ function portOf(url: string | undefined): number {
 function freePort(wanted: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = net.createServer();
-    probe.once('error', () => (wanted === 0 ? reject(new Error('no free port')) : freePort(0).then(resolve, reject)));
+    probe.once('error', () => {
+      if (wanted === 0) reject(new Error('no free port'));
+      else void freePort(0).then(resolve, reject);
+    });
     probe.listen(wanted, '127.0.0.1', () => {
       const address = probe.address();
       probe.close(() => resolve(typeof address === 'object' && address ? address.port : wanted));

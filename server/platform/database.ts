@@ -1,4 +1,14 @@
-import { Kysely, type KyselyConfig, PostgresDialect, sql, type Transaction } from 'kysely';
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  Kysely,
+  PostgresAdapter,
+  PostgresDialect,
+  PostgresDriver,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type Transaction,
+} from 'kysely';
 import pg from 'pg';
 import type { DB } from '../database/tables.ts';
 
@@ -8,6 +18,7 @@ const HOT_CONNECTIONS_MAX = 8;
 const TRANSACTION_TRIES_MAX = 4;
 const STATEMENT_TIMEOUT_MS = 15_000;
 const CONNECT_TIMEOUT_MS = 5_000;
+const BILLERS_KEPT_MAX = 1_000;
 
 /** A transaction. Every statement of a feature's store takes one; nothing calls the outside while one is open. */
 export type Tx = Transaction<DB>;
@@ -56,19 +67,12 @@ export function openDatabase(from: { url: string; onError?: (cause: Error) => vo
   const appPool = pool('causeway app', 'causeway_app', APP_CONNECTIONS_MAX);
   const systemPool = pool('causeway system', 'causeway_system', SYSTEM_CONNECTIONS_MAX);
   const hotPool = pool('causeway hot', 'causeway_app', HOT_CONNECTIONS_MAX);
-  const config = (used: pg.Pool): KyselyConfig => ({ dialect: new PostgresDialect({ pool: used }) });
-  const app = new Kysely<DB>(config(appPool));
-  const system = new Kysely<DB>(config(systemPool));
+  const billerOf = keptByBiller((bid) => openForBiller(appPool, bid));
+  const system = new Kysely<DB>({ dialect: new PostgresDialect({ pool: systemPool }) });
 
   return {
     url: from.url,
-    withBiller: (bid, act) =>
-      retried(() =>
-        app.transaction().execute(async (tx) => {
-          await sql`select set_config('app.bid', ${String(checkedBid(bid))}, true)`.execute(tx);
-          return act(tx);
-        }),
-      ),
+    withBiller: (bid, act) => retried(() => billerOf(checkedBid(bid)).transaction().execute(act)),
     withSystem: (act) => retried(() => system.transaction().execute(act)),
     readNamed: createHotReader(hotPool),
     withBillerConnection: (bid, act) => withOwnConnection(appPool, bid, act),
@@ -82,8 +86,46 @@ export function openDatabase(from: { url: string; onError?: (cause: Error) => vo
       await systemPool.query('select 1');
     },
     close: async () => {
-      await Promise.all([app.destroy(), system.destroy(), hotPool.end()]);
+      await Promise.all([appPool.end(), system.destroy(), hotPool.end()]);
     },
+  };
+}
+
+/** Begins a transaction and names its biller in one round trip. */
+class BillerDriver extends PostgresDriver {
+  readonly #begin: CompiledQuery;
+  constructor(pool: pg.Pool, bid: number) {
+    super({ pool });
+    this.#begin = CompiledQuery.raw(`begin; set local app.bid = '${checkedBid(bid)}'`);
+  }
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(this.#begin);
+  }
+}
+
+function openForBiller(pool: pg.Pool, bid: number): Kysely<DB> {
+  return new Kysely<DB>({
+    dialect: {
+      createAdapter: () => new PostgresAdapter(),
+      createDriver: () => new BillerDriver(pool, bid),
+      createIntrospector: (db) => new PostgresIntrospector(db),
+      createQueryCompiler: () => new PostgresQueryCompiler(),
+    },
+  });
+}
+
+/** Makes one for each biller, and keeps the latest; they hold no connection, only the statement they begin with. */
+function keptByBiller<T>(make: (bid: number) => T): (bid: number) => T {
+  const kept = new Map<number, T>();
+  return (bid) => {
+    const found = kept.get(bid) ?? make(bid);
+    kept.delete(bid);
+    kept.set(bid, found);
+    for (const oldest of kept.keys()) {
+      if (kept.size <= BILLERS_KEPT_MAX) break;
+      kept.delete(oldest);
+    }
+    return found;
   };
 }
 
