@@ -1,8 +1,7 @@
 import { ConfigFault, type FeatureDeps, isDatabaseAway, openOperator, Problem } from '@causeway/server/operator';
+import { EXIT, type ExitCode, say } from './answer.ts';
 
-/** What an exit code says to a script; the same for every command. */
-export const EXIT = { done: 0, problemsFound: 1, wrongUsage: 2, refused: 3, unreachable: 4 } as const;
-export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+export { answer, EXIT, type ExitCode, say } from './answer.ts';
 
 /**
  * Runs one operator command on the installation and sets the exit code. Refusals become one clear sentence on stderr
@@ -47,16 +46,6 @@ export function explain(cause: unknown): ExitCode {
       : String(cause),
   );
   return EXIT.refused;
-}
-
-/** A message for the person: stderr, so that stdout stays data. */
-export function say(line: string): void {
-  process.stderr.write(`${line}\n`);
-}
-
-/** The data a command answers: JSON for machines, lines for people. */
-export function answer(isJson: boolean | undefined, data: unknown, lines: () => readonly string[]): void {
-  process.stdout.write(isJson ? `${JSON.stringify(data, null, 2)}\n` : `${lines().join('\n')}\n`);
 }
 
 /** Reads a secret from stdin: never from an argument, which other users of the machine can see. */

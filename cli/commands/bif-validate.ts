@@ -1,13 +1,12 @@
-import { createReadStream } from 'node:fs';
-import { access, constants, stat } from 'node:fs/promises';
+import { access, constants, open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type BifContext, type BifLayout, type BifReport, imtLayout, validateBif } from '@causeway/formats/bif';
-import { billerReading } from '@causeway/server/operator';
 import { type Command, InvalidArgumentError } from 'commander';
-import { answer, EXIT, type ExitCode, explain, say, withOperator } from '../operator.ts';
+import { answer, EXIT, type ExitCode, say } from '../answer.ts';
 
 /** Faults printed for a person; `--json` has all that are kept. */
 const FAULTS_PRINTED_MAX = 20;
+const PIECE_BYTES = 256 * 1024;
 
 /** `causeway bif validate FILE [--bid N]`: every check of an import; without `--bid` no server and no database. */
 export function registerBifValidate(bif: Command): void {
@@ -29,17 +28,19 @@ export function registerBifValidate(bif: Command): void {
         return;
       }
       const { bid } = options;
-      if (bid !== undefined) {
-        return await withOperator(async (deps) => {
-          const { layout, context } = await billerReading(deps, bid);
-          return await validateAndTell(file, { layout, context, isJson: options.json });
-        });
-      }
-      try {
+      if (bid === undefined) {
         process.exitCode = await validateAndTell(file, { layout: imtLayout, context: {}, isJson: options.json });
-      } catch (cause) {
-        process.exitCode = explain(cause);
+        return;
       }
+      // Imported where it is needed: without a biller this command goes without the server's modules (see main.ts).
+      const [{ billerReading }, { withOperator }] = await Promise.all([
+        import('@causeway/server/operator'),
+        import('../operator.ts'),
+      ]);
+      await withOperator(async (deps) => {
+        const { layout, context } = await billerReading(deps, bid);
+        return await validateAndTell(file, { layout, context, isJson: options.json });
+      });
     });
 }
 
@@ -48,10 +49,25 @@ export async function validateAndTell(
   file: string,
   from: { layout: BifLayout; context: BifContext; isJson: boolean | undefined },
 ): Promise<ExitCode> {
-  const { report, summary } = await validateBif(() => createReadStream(file), from.layout, from.context);
+  const { report, summary } = await validateBif(() => piecesOf(file), from.layout, from.context);
   const faultCount = summary.faultCounts.file + summary.faultCounts.invoice;
   answer(from.isJson, report, () => linesOf(path.basename(file), report, faultCount));
   return report.verdict === 'accepted' ? EXIT.done : EXIT.problemsFound;
+}
+
+/** One buffer for the whole file, because the reader keeps no piece: a stream's own would be garbage of 100 MB at times. */
+async function* piecesOf(file: string): AsyncGenerator<Uint8Array> {
+  const handle = await open(file, 'r');
+  const buffer = Buffer.allocUnsafeSlow(PIECE_BYTES);
+  try {
+    for (;;) {
+      const { bytesRead } = await handle.read(buffer, 0, PIECE_BYTES, null);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await handle.close();
+  }
 }
 
 function linesOf(name: string, report: BifReport, faultCount: number): string[] {
