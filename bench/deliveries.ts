@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { sql } from 'kysely';
+import pg from 'pg';
 import { Pool } from 'undici';
 import {
   createBiller,
@@ -77,13 +78,19 @@ function serveReceiver(): void {
   let outOfOrder = 0;
   let posted = 0;
   const answer = (request: IncomingMessage, response: ServerResponse, body: string): void => {
-    if (request.url === '/figures') return void response.end(JSON.stringify({ posted, outOfOrder }));
+    if (request.url === '/figures') {
+      response.end(JSON.stringify({ posted, outOfOrder }));
+      return;
+    }
     if (request.url?.startsWith('/sessions'))
       return void response
         .writeHead(200, { 'set-cookie': 'sessionid=abcdef0123456789; Path=/', 'content-length': 0 })
         .end();
     if (request.method === 'GET')
-      return send(response, 200, balanceBody(decodeURIComponent(request.url?.split('=')[1] ?? '')));
+      {
+      send(response, 200, balanceBody(decodeURIComponent(request.url?.split('=')[1] ?? '')));
+      return;
+    }
     const { data } = JSON.parse(body) as {
       data: { id: string; attributes: { transaction_id: string; total_paid: string } };
     };
@@ -263,6 +270,10 @@ async function measureLane(port: number, count: number): Promise<Measured> {
         }
       });
     }
+    const owner = new pg.Client({ connectionString: platform.database.url });
+    await owner.connect();
+    await owner.query('analyze delivery');
+    await owner.end();
     const fsync = await platform.database.withSystem((tx) => sql<{ fsync: string }>`show fsync`.execute(tx));
     if (fsync.rows[0]?.fsync !== 'on') throw new Error('the bench needs fsync on');
     return await drainAll({ deps, port, count });

@@ -21,6 +21,11 @@ const FAILURE_DOUBLINGS_MAX = 6;
 const STOP_MS = 20_000;
 const ERROR_TEXT_MAX = 500;
 
+/** The connection that holds the lock, one statement at a time in the order they were asked for. */
+export interface LaneConnection {
+  query<Row extends pg.QueryResultRow>(statement: pg.QueryConfig): Promise<pg.QueryResult<Row>>;
+}
+
 /** A lane held by this process: nobody else works it while `connection` lives. */
 export interface LaneLease {
   readonly bid: number;
@@ -30,7 +35,7 @@ export interface LaneLease {
   /** Runs in a row that ended in trouble. */
   readonly troubles: number;
   /** Holds the lock; what is committed on it is committed as the holder. */
-  readonly connection: pg.Client;
+  readonly connection: LaneConnection;
   /** Aborted when the connection, and so the lock, is lost, or when the program stops and patience ends. */
   readonly signal: AbortSignal;
   readonly isStopping: () => boolean;
@@ -145,7 +150,7 @@ export function runLanes(
             idle -= 1;
             openSlot();
           }
-          await workClaimed(connection, claimed, lost);
+          await workClaimed(inTurn(connection), claimed, lost);
         }
       } catch (cause) {
         if (!isStopping()) deps.log.warn({ err: cause }, 'a lane slot lost its database connection');
@@ -178,7 +183,7 @@ export function runLanes(
     return again.rows[0];
   };
 
-  const workClaimed = async (connection: pg.Client, row: ClaimRow, lost: AbortController): Promise<void> => {
+  const workClaimed = async (connection: LaneConnection, row: ClaimRow, lost: AbortController): Promise<void> => {
     deps.crash.at('lease-taken');
     const rings = active.get(row.id) ?? new Set();
     active.set(row.id, rings);
@@ -216,7 +221,7 @@ export function runLanes(
       ...FINISH,
       values: [row.bid, row.id, row.wanted, nextAt, outcome.trouble?.slice(0, ERROR_TEXT_MAX) ?? null],
     });
-    await connection.query('select pg_advisory_unlock_all()');
+    await connection.query({ text: 'select pg_advisory_unlock_all()' });
   };
 
   const listening = listen(deps, stop.signal, (id) => {
@@ -235,8 +240,19 @@ export function runLanes(
   };
 }
 
+function inTurn(client: pg.Client): LaneConnection {
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    query: <Row extends pg.QueryResultRow>(statement: pg.QueryConfig) => {
+      const next = last.then(() => client.query<Row>(statement));
+      last = next.catch(() => undefined);
+      return next;
+    },
+  };
+}
+
 /** Notices a connection that is silently gone, which TCP alone would report only after minutes. */
-function beat(deps: LaneDeps, connection: pg.Client, lost: AbortController): { cancel(): void } {
+function beat(deps: LaneDeps, connection: LaneConnection, lost: AbortController): { cancel(): void } {
   let sinceMs: number | undefined;
   return deps.timers.every(HEARTBEAT_MS, () => {
     if (sinceMs !== undefined) {
@@ -244,7 +260,7 @@ function beat(deps: LaneDeps, connection: pg.Client, lost: AbortController): { c
       return;
     }
     sinceMs = deps.clock.monotonicMs();
-    connection.query('select 1').then(
+    connection.query({ text: 'select 1' }).then(
       () => {
         sinceMs = undefined;
       },

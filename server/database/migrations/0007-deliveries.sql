@@ -54,6 +54,8 @@ create index delivery_account on delivery (bid, account_number, id desc);
 create index delivery_by_transaction on delivery (bid, transaction_id) where transaction_id is not null;
 create index delivery_recent on delivery (bid, created_at desc);
 call make_tenant_table('delivery');
+-- Rows change several times within seconds: stale statistics would lead the lane's statements to the wrong index.
+alter table delivery set (autovacuum_analyze_scale_factor = 0.02, autovacuum_vacuum_scale_factor = 0.02, fillfactor = 85);
 
 create table delivery_attempt (
   bid bigint not null,
@@ -74,6 +76,7 @@ create table delivery_attempt (
 -- At most one send that may have been applied for each permit: a second one needs a person (or trust level L2's one resend).
 create unique index delivery_attempt_permit on delivery_attempt (bid, delivery_id, permit) where possibly_applied;
 call make_tenant_table('delivery_attempt');
+alter table delivery_attempt set (autovacuum_analyze_scale_factor = 0.02, autovacuum_vacuum_scale_factor = 0.02, fillfactor = 85);
 
 -- How far a partner's answers are trusted when the outcome of a send is unknown: 0 hold … 3 certified.
 create table partner_trust (

@@ -1,5 +1,5 @@
-import type pg from 'pg';
 import type { CrashPoints } from '../../platform/crash-points.ts';
+import type { LaneConnection } from '../../platform/lanes.ts';
 import type {
   BalanceFacts,
   DeliveryKind,
@@ -21,7 +21,7 @@ const OTHER_POSTING_MINUTES_MIN = 30;
  * lost this connection with it, and can commit nothing any more. Versions and the permit constraint fence the rest.
  */
 export function laneStore(from: {
-  connection: Pick<pg.Client, 'query'>;
+  connection: LaneConnection;
   bid: number;
   laneId: string;
   settleMinutes: number;
@@ -40,11 +40,14 @@ export function laneStore(from: {
     write: async (writes) => {
       if (writes.intents.length > 0) crash.at('intent-before-commit');
       if (writes.marks.length > 0) crash.at('mark-before-commit');
+      const { marks, intents } = writes;
       const values = [
         bid,
-        JSON.stringify(writes.marks.map(markRow)),
-        JSON.stringify(writes.intents.map(intentRow)),
+        JSON.stringify(marks.map(markRow)),
+        JSON.stringify(intents.map(intentRow)),
         laneId,
+        marks.map((mark) => mark.id),
+        intents.map((intent) => intent.id),
       ];
       const { rows } = await connection.query<WrittenRow>({ ...WRITE, values });
       return asWritten(rows[0]);
@@ -54,7 +57,7 @@ export function laneStore(from: {
 
 /** Sets how the lane's connection plans: its statements touch few rows of a large table, whatever the statistics say. */
 export const LANE_CONNECTION_SETTINGS =
-  'set enable_hashjoin = off; set enable_mergejoin = off; set enable_seqscan = off; set jit = off';
+  'set enable_bitmapscan = off; set enable_mergejoin = off; set enable_seqscan = off; set jit = off';
 
 const READ_OPEN = {
   name: 'lane-read-open',
@@ -79,6 +82,7 @@ order by d.id limit $4`,
 };
 
 /**
+ * The ids travel as arrays too: by them the planner finds the primary key even while the table has no statistics.
  * Marks and intents of many deliveries in one statement, so in one commit. A mark holds only for the version it was
  * decided from. An intent holds only while the lane is not paused, for an unchanged unsent delivery, and only if no
  * send under its permit may have been applied (unique index delivery_attempt_permit).
@@ -95,12 +99,12 @@ with m as materialized (
   update delivery d set state = m.state, label = m.label, reason = m.reason, held_kind = m.held_kind, next_at = m.next_at,
     retries = m.retries, retry_since = m.retry_since, unknown_since = m.unknown_since, readings = m.readings,
     finished_at = case when m.is_final then m.at end, version = d.version + 1
-  from m where d.bid = $1 and d.id = m.id and d.version = m.version
+  from m where d.bid = $1 and d.id = any($5::bigint[]) and d.id = m.id and d.version = m.version
   returning d.id
 ), closed as (
   update delivery_attempt a set class = m.class, possibly_applied = m.possibly_applied, http_status = m.http_status,
     finished_at = m.at, transcript = coalesce(m.transcript, a.transcript)
-  from m join marked on marked.id = m.id where a.bid = $1 and a.delivery_id = m.id and a.n = m.n
+  from m join marked on marked.id = m.id where a.bid = $1 and a.delivery_id = any($5::bigint[]) and a.delivery_id = m.id and a.n = m.n
   returning 1
 ), told as (
   insert into work_item (bid, kind, subject, sentence, detail)
@@ -116,7 +120,7 @@ with m as materialized (
 ), open_lane as materialized (
   select id from lane where bid = $1 and id = $4 and paused_at is null
 ), locked as materialized (
-  select d.id from i join delivery d on d.bid = $1 and d.id = i.id and d.version = i.version
+  select d.id from i join delivery d on d.bid = $1 and d.id = any($6::bigint[]) and d.id = i.id and d.version = i.version
   where d.state in ('queued','waiting') and exists (select from open_lane) for update of d
 ), intended as (
   insert into delivery_attempt (bid, delivery_id, n, intent_at, deadline_at, payload_hash, baseline, permit, possibly_applied)
@@ -126,7 +130,7 @@ with m as materialized (
 ), sent as (
   update delivery d set state = 'sending', attempts = i.n, next_at = null, reason = null,
     first_sent_at = coalesce(d.first_sent_at, i.intent_at), version = d.version + 1
-  from i join intended on intended.delivery_id = i.id where d.bid = $1 and d.id = i.id
+  from i join intended on intended.delivery_id = i.id where d.bid = $1 and d.id = any($6::bigint[]) and d.id = i.id
   returning d.id
 )
 select array(select id from marked) as marked, array(select id from sent) as sent,

@@ -7,6 +7,7 @@ import { judgeEvidence } from './judge-evidence.ts';
 import type { LaneDeps, Mark, Reached } from './lane-ports.ts';
 import type { DeliveryEvent, DeliveryPolicy } from './next-step.ts';
 import type { RequestSlots } from './request-slots.ts';
+import { obeyedWaitMs } from './retry-schedule.ts';
 import type { WriteBatches } from './write-batches.ts';
 
 /** The partner's own deadline of a send (spec/imt.md §4), kept with the intent for people. */
@@ -156,7 +157,8 @@ async function readBalance(
       return { kind: 'unknown-account' };
     }
     const wait = answer.reason === 'rate-limited' && answer.retryAfterMs !== undefined;
-    if (wait) context.onEndpoint({ waitUntilMs: deps.clock.nowMs() + (answer.retryAfterMs ?? 0) }, answer.sentence);
+    if (wait)
+      context.onEndpoint({ waitUntilMs: deps.clock.nowMs() + obeyedWaitMs(answer.retryAfterMs ?? 0) }, answer.sentence);
     else context.onEndpoint('silent', answer.sentence);
     return { kind: 'failed', sentence: answer.sentence, retryAfterMs: answer.retryAfterMs };
   } finally {
@@ -192,22 +194,13 @@ async function call(
   }
 }
 
-function tellEndpoint(context: SendContext, outcome: SendOutcome): void {
-  const { onEndpoint, deps } = context;
-  switch (outcome.class) {
-    case 'POSTED':
-    case 'REJECTED':
-      return onEndpoint('answered', '');
-    case 'NOT_SENT':
-      return onEndpoint('silent', outcome.reason);
-    case 'RATE_LIMITED':
-      return onEndpoint({ waitUntilMs: deps.clock.nowMs() + outcome.retryAfterMs }, 'the partner asked to wait');
-    case 'UNKNOWN':
-      return; // something answered or something cut it: neither proof of health nor of silence
-    default: {
-      const never: never = outcome;
-      throw new Error(`unknown outcome ${JSON.stringify(never)}`);
-    }
+/** An unknown outcome tells nothing of the endpoint: something answered, or something cut it. */
+function tellEndpoint({ onEndpoint, deps }: SendContext, outcome: SendOutcome): void {
+  const { class: found } = outcome;
+  if (found === 'POSTED' || found === 'REJECTED') onEndpoint('answered', '');
+  if (found === 'NOT_SENT') onEndpoint('silent', outcome.reason);
+  if (found === 'RATE_LIMITED') {
+    onEndpoint({ waitUntilMs: deps.clock.nowMs() + obeyedWaitMs(outcome.retryAfterMs) }, 'the partner asked to wait');
   }
 }
 
