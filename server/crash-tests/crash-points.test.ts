@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { CrashPointName } from '../platform/crash-points.ts';
+import { compareLedgers } from './compare-ledgers.ts';
+import { fillWorld } from './fill-world.ts';
+import { describeLoad, type Load, startLoad } from './load.ts';
+import { describeTakeovers, measureTakeover, TAKEOVER_LIMIT_MS } from './measure-takeover.ts';
+import { pause, type Program, until } from './processes.ts';
+import { settleWorld } from './settle-world.ts';
+import { openWorld, type World } from './world.ts';
+
+// Every crash point of the money path: the process that passes it kills itself there, under load, and another goes on.
+// Those of the import have a test of their own (import-kills.test.ts).
+
+const REACHED_LIMIT_MS = 45_000;
+const LOAD_BEFORE_MS = 400;
+
+/** Where each point is passed, and at which passing the process dies: some way into its work. */
+const WORKER_POINTS: readonly (readonly [CrashPointName, number])[] = [
+  ['lease-taken', 2],
+  ['session-opened', 2],
+  ['baseline-read', 3],
+  ['intent-before-commit', 3],
+  ['intent-committed', 3],
+  ['request-half-written', 3],
+  ['request-sent', 3],
+  ['answer-received', 3],
+  ['mark-before-commit', 3],
+  ['marked', 3],
+  ['session-before-close', 2],
+  // The janitor's way to a charge: payers who closed the window.
+  ['charge-answer-received', 1],
+  ['payment-approved-before-commit', 1],
+  ['payment-approved', 1],
+];
+const WEB_POINTS: readonly (readonly [CrashPointName, number])[] = [
+  ['payment-claimed', 2],
+  ['checkout-created', 2],
+  ['charge-answer-received', 2],
+  ['payment-approved-before-commit', 2],
+  ['payment-approved', 2],
+];
+
+let world: World;
+let load: Load;
+let kills = 0;
+const takeovers: number[] = [];
+
+beforeAll(async () => {
+  world = await openWorld({ webs: 2, workers: 2 });
+  const accounts = await fillWorld(world, 240);
+  await Promise.all([...world.webs, ...world.workers].map((each) => each.start()));
+  load = startLoad(world, { accounts, onPages: 4, direct: 3 });
+});
+afterAll(() => world?.close());
+
+for (const [name, n] of WORKER_POINTS) {
+  test(`a worker that dies at ${name} is taken over within 30 s`, async () => {
+    const [standing, dying] = world.workers as [Program, Program];
+    await dying.kill();
+    await dying.start({ CRASH_AT: `${name}:${n}` });
+    await pause(LOAD_BEFORE_MS);
+    // The one that is to live dies first, and leaves its lanes to the one that is to die.
+    let standsAgain = Promise.resolve<unknown>(undefined);
+    if (dying.isRunning()) {
+      await standing.kill();
+      kills += 1;
+      standsAgain = standing.start();
+    }
+    await until(() => !dying.isRunning(), {
+      limitMs: REACHED_LIMIT_MS,
+      why: () => `${dying.name} never came to ${name}\n${dying.words()}`,
+    });
+    const diedAtMs = performance.now();
+    kills += 1;
+    await Promise.all([measure(diedAtMs), standsAgain, dying.start()]);
+  });
+}
+
+for (const [name, n] of WEB_POINTS) {
+  test(`a web process that dies at ${name} loses nothing`, async () => {
+    const [, dying] = world.webs as unknown as [Program, Program];
+    await dying.kill();
+    await dying.start({ CRASH_AT: `${name}:${n}` });
+    await until(() => !dying.isRunning(), {
+      limitMs: REACHED_LIMIT_MS,
+      why: () => `${dying.name} never came to ${name}\n${dying.words()}`,
+    });
+    kills += 1;
+    await dying.start();
+  });
+}
+
+test('after all these deaths the three ledgers agree to the cent', async () => {
+  const figures = await load.stop();
+  const resolved = await settleWorld(world);
+  const compared = await compareLedgers(world, [figures]);
+  console.log(`crash points: ${kills} deaths; ${describeLoad(figures)}`);
+  console.log(`crash points: ${compared.payments} payments of ${compared.totalCents} cents agree; ${JSON.stringify(resolved)}`);
+  console.log(`crash points: ${describeTakeovers(takeovers)}`);
+  expect(compared.payments).toBeGreaterThan(100);
+  expect(Math.max(...takeovers)).toBeLessThanOrEqual(TAKEOVER_LIMIT_MS);
+});
+
+async function measure(diedAtMs: number): Promise<void> {
+  const tookMs = await measureTakeover(world, diedAtMs);
+  if (tookMs !== undefined) takeovers.push(tookMs);
+}

@@ -1,0 +1,42 @@
+import fs from 'node:fs';
+import { type Clock, systemClock } from '../platform/clock.ts';
+import { readConfig } from '../platform/config.ts';
+import { type CrashPointName, crashPointNames, killAt, noCrashPoints } from '../platform/crash-points.ts';
+import { runUntilStopped, start } from '../start.ts';
+
+// The program as `server/main.ts` starts it, with two things no shipped entry point has: a place to die, and a clock that
+// the test can put forward (the UNKNOWN protocol waits for half an hour and more). Ends with the test that started it.
+
+const CLOCK_LOOK_MS = 50;
+
+const { CRASH_AT, CRASH_CLOCK_FILE, ...environment } = process.env;
+process.stdin.on('end', () => process.kill(process.pid, 'SIGKILL')).resume();
+const running = await start(readConfig(environment, 'required'), {
+  version: '0.0.0-crash',
+  overrides: { crash: crashAt(CRASH_AT), clock: clockFrom(CRASH_CLOCK_FILE) },
+});
+process.stdout.write(`${JSON.stringify({ isReady: true, url: running.url ?? null })}\n`);
+process.exit(await runUntilStopped(running));
+
+/** `name:n` dies at the n-th passing of a crash point. */
+function crashAt(text: string | undefined) {
+  if (!text) return noCrashPoints;
+  const [name, n] = text.split(':');
+  if (!crashPointNames.some((known) => known === name)) throw new Error(`there is no crash point ${name}`);
+  return killAt(name as CrashPointName, Number(n ?? 1));
+}
+
+function clockFrom(file: string | undefined): Clock {
+  if (!file) return systemClock;
+  let aheadMs = 0;
+  const look = () => {
+    aheadMs = Number(fs.readFileSync(file, 'utf8')) || 0;
+  };
+  look();
+  setInterval(look, CLOCK_LOOK_MS).unref();
+  return {
+    now: () => systemClock.now().add({ milliseconds: aheadMs }),
+    nowMs: () => systemClock.nowMs() + aheadMs,
+    monotonicMs: systemClock.monotonicMs,
+  };
+}

@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { compareLedgers } from './compare-ledgers.ts';
+import { fillWorld, type TestAccount } from './fill-world.ts';
+import { describeLoad, startLoad } from './load.ts';
+import { pause, until } from './processes.ts';
+import { settleWorld } from './settle-world.ts';
+import { openWorld, type World } from './world.ts';
+
+const KILLS = 20;
+const LOAD_BETWEEN_MS = 900;
+const BACK_LIMIT_MS = 60_000;
+
+let world: World;
+let accounts: readonly TestAccount[];
+beforeAll(async () => {
+  world = await openWorld({ webs: 1, workers: 2 });
+  accounts = await fillWorld(world, 160);
+});
+afterAll(() => world?.close());
+
+test(`PostgreSQL killed ${KILLS} times under load: it is started again, callers hear 503, what was told is there`, async () => {
+  const programs = [...world.webs, ...world.workers];
+  await Promise.all(programs.map((each) => each.start()));
+  const pids = programs.map((each) => each.pid());
+  const load = startLoad(world, { accounts, onPages: 3, direct: 2 });
+  const away: number[] = [];
+  for (let kill = 0; kill < KILLS; kill++) {
+    await pause(LOAD_BETWEEN_MS);
+    const pid = world.postgres.pid();
+    if (pid === undefined) throw new Error('there is no postmaster to kill');
+    process.kill(pid, 'SIGKILL');
+    // Nobody but the programs themselves starts it again.
+    away.push(await until(isThere, { limitMs: BACK_LIMIT_MS, why: () => `not started again\n${programs[0]?.words()}` }));
+    expect(world.postgres.pid()).not.toBe(pid);
+  }
+  await pause(LOAD_BETWEEN_MS);
+  const figures = await load.stop();
+  const survivors = programs.filter((each, n) => each.isRunning() && each.pid() === pids[n]).map((each) => each.name);
+  const resolved = await settleWorld(world);
+  const compared = await compareLedgers(world, [figures]);
+  console.log(`database kills: ${KILLS} kills, away ${Math.round(Math.min(...away))} to ${Math.round(Math.max(...away))} ms; ${describeLoad(figures)}`);
+  console.log(`database kills: ${compared.payments} payments of ${compared.totalCents} cents agree; ${JSON.stringify(resolved)}`);
+  expect(survivors).toEqual(programs.map((each) => each.name));
+  expect([...figures.statuses.keys()]).not.toContain(500);
+  expect(figures.statuses.get(503) ?? 0).toBeGreaterThan(0);
+  expect(compared.payments).toBeGreaterThan(KILLS);
+});
+
+async function isThere(): Promise<boolean> {
+  try {
+    await world.deps.database.ping();
+    return true;
+  } catch {
+    return false;
+  }
+}

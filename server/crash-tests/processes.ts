@@ -1,0 +1,135 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import net from 'node:net';
+import path from 'node:path';
+import readline from 'node:readline';
+
+const READY_LIMIT_MS = 60_000;
+const WORDS_MAX = 6_000;
+
+/** Everything started here, so that nothing outlives the test, however that ends. */
+const started = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of started) child.kill('SIGKILL');
+});
+
+/** A program under test: it can be killed and started again as often as wanted. */
+export interface Program {
+  readonly name: string;
+  /** Resolves with its first line when it is ready; rejects with its last words when it ends before. */
+  start(extra?: Readonly<Record<string, string>>): Promise<Readonly<Record<string, unknown>>>;
+  /** kill -9; resolves when it is gone. */
+  kill(): Promise<void>;
+  /** Asks it to stop; resolves with its exit code and how long it took. */
+  stop(): Promise<{ code: number | null; tookMs: number }>;
+  /** Resolves when the process that runs now has ended. */
+  gone(): Promise<void>;
+  isRunning(): boolean;
+  isReady(): boolean;
+  pid(): number | undefined;
+  /** The end of what it wrote. */
+  words(): string;
+}
+
+/** Describes a program; nothing runs until `start`. */
+export function program(
+  name: string,
+  from: { script: string; args?: readonly string[]; environment?: Readonly<Record<string, string>> },
+): Program {
+  let child: ChildProcess | undefined;
+  let ended: Promise<void> = Promise.resolve();
+  let isReady = false;
+  let words = '';
+  const isRunning = () => child !== undefined && child.exitCode === null && child.signalCode === null;
+  const keep = (text: string) => {
+    words = (words + text).slice(-WORDS_MAX);
+  };
+  const start: Program['start'] = async (extra = {}) => {
+    if (isRunning()) throw new Error(`${name} runs already`);
+    const script = path.join(import.meta.dirname, '..', '..', from.script);
+    const made = spawn(process.execPath, [script, ...(from.args ?? [])], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { PATH: process.env['PATH'] ?? '', ...from.environment, ...extra },
+    });
+    child = made;
+    isReady = false;
+    started.add(made);
+    made.stdin.on('error', () => undefined);
+    made.stderr.on('data', (chunk: Buffer) => keep(chunk.toString()));
+    ended = new Promise((resolve) => {
+      made.once('exit', () => {
+        started.delete(made);
+        isReady = false;
+        resolve();
+      });
+    });
+    const lines = readline.createInterface({ input: made.stdout });
+    return new Promise((resolve, reject) => {
+      const limit = setTimeout(
+        () => reject(new Error(`${name} was not ready in time:\n${words.slice(-2000)}`)),
+        READY_LIMIT_MS,
+      );
+      const fail = () => {
+        clearTimeout(limit);
+        reject(new Error(`${name} ended before it was ready (${made.exitCode ?? made.signalCode}):\n${words.slice(-2000)}`));
+      };
+      made.once('exit', fail);
+      lines.on('line', (line) => {
+        if (!line.includes('"isReady"') && !line.includes('"controlUrl"')) return keep(`${line}\n`);
+        clearTimeout(limit);
+        made.off('exit', fail);
+        isReady = isRunning();
+        resolve(JSON.parse(line) as Record<string, unknown>);
+      });
+    });
+  };
+  return {
+    name,
+    start,
+    isRunning,
+    isReady: () => isReady,
+    pid: () => (isRunning() ? child?.pid : undefined),
+    gone: () => ended,
+    words: () => words,
+    kill: async () => {
+      child?.kill('SIGKILL');
+      await ended;
+    },
+    stop: async () => {
+      const startedMs = performance.now();
+      child?.kill('SIGTERM');
+      await ended;
+      return { code: child?.exitCode ?? null, tookMs: performance.now() - startedMs };
+    },
+  };
+}
+
+/** A port that is free now. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = net.createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+}
+
+/** Waits until `holds` answers true; fails with `why` after `limitMs`. */
+export async function until(
+  holds: () => Promise<boolean> | boolean,
+  from: { limitMs: number; why: () => Promise<string> | string; everyMs?: number },
+): Promise<number> {
+  const startedMs = performance.now();
+  for (;;) {
+    if (await holds()) return performance.now() - startedMs;
+    if (performance.now() - startedMs > from.limitMs) throw new Error(await from.why());
+    await pause(from.everyMs ?? 50);
+  }
+}

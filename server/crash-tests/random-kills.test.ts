@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { compareLedgers } from './compare-ledgers.ts';
+import { fillWorld, type TestAccount } from './fill-world.ts';
+import { describeLoad, startLoad } from './load.ts';
+import { describeTakeovers, measureTakeover, TAKEOVER_LIMIT_MS } from './measure-takeover.ts';
+import { pause, type Program, until } from './processes.ts';
+import { settleWorld } from './settle-world.ts';
+import { openWorld, type World } from './world.ts';
+
+const KILLS = 100;
+/** Of the kills of a worker every so-many-th is waited for, to measure who takes over, and when. */
+const MEASURED_EVERY = 5;
+const SEED = 20_261_118;
+
+let world: World;
+let accounts: readonly TestAccount[];
+beforeAll(async () => {
+  world = await openWorld({ webs: 2, workers: 2 });
+  accounts = await fillWorld(world, 320);
+});
+afterAll(() => world?.close());
+
+test(`${KILLS} times kill -9 of workers and webs under load: the three ledgers agree to the cent`, async () => {
+  const programs = [...world.webs, ...world.workers];
+  await Promise.all(programs.map((each) => each.start()));
+  const load = startLoad(world, { accounts, onPages: 4, direct: 3 });
+  const random = randomFrom(SEED);
+  const takeovers: number[] = [];
+  const starting = new Set<Promise<void>>();
+  let workerKills = 0;
+  for (let kill = 0; kill < KILLS; kill++) {
+    await pause(20 + random() * 250);
+    await until(() => programs.some((each) => each.isReady()), { limitMs: 60_000, why: () => 'no process gets ready' });
+    const ready = programs.filter((each) => each.isReady());
+    const victim = ready[Math.floor(random() * ready.length)] as Program;
+    await victim.kill();
+    const diedAtMs = performance.now();
+    const again = victim.start().then(() => undefined);
+    starting.add(again);
+    void again.finally(() => starting.delete(again)).catch(() => undefined);
+    if (!world.workers.includes(victim)) continue;
+    workerKills += 1;
+    if (workerKills % MEASURED_EVERY !== 0) continue;
+    const tookMs = await measureTakeover(world, diedAtMs);
+    if (tookMs !== undefined) takeovers.push(tookMs);
+  }
+  await Promise.all(starting);
+  const figures = await load.stop();
+  const resolved = await settleWorld(world);
+  const compared = await compareLedgers(world, [figures]);
+  console.log(`random kills: ${KILLS} kills (${workerKills} of workers); ${describeLoad(figures)}`);
+  console.log(`random kills: ${compared.payments} payments of ${compared.totalCents} cents agree; ${JSON.stringify(resolved)}`);
+  console.log(`random kills: ${describeTakeovers(takeovers)}`);
+  expect(compared.payments).toBeGreaterThan(KILLS);
+  expect(Math.max(...takeovers, 0)).toBeLessThanOrEqual(TAKEOVER_LIMIT_MS);
+});
+
+/** The same kills each time, as far as the machine allows. */
+function randomFrom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
