@@ -73,8 +73,8 @@ export type Decision = 'allowed' | 'not-signed-in' | 'not-allowed' | 'not-found'
 export function decideAccess(access: Access, principal: Principal | undefined, bid: number | undefined): Decision {
   if (access.kind === 'public') return 'allowed';
   if (!principal) return 'not-signed-in';
-  if (access.kind === 'signed-in') return principal.kind === 'staff' ? 'allowed' : 'not-allowed';
   if (bid !== undefined && principal.bid !== null && principal.bid !== bid) return 'not-found';
+  if (access.kind === 'signed-in') return principal.kind === 'staff' ? 'allowed' : 'not-allowed';
   if (principal.kind === 'credential') {
     return access.scope !== undefined && principal.scopes.includes(access.scope) ? 'allowed' : 'not-allowed';
   }

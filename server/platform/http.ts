@@ -21,6 +21,7 @@ import type { Log } from './log.ts';
 import { mendOpenApi } from './mend-openapi.ts';
 import { Problem, problemBody, problemSchema, refuse } from './problems.ts';
 import type { Random } from './random.ts';
+import { refuseUnstorable } from './refuse-unstorable.ts';
 
 const BODY_MAX_BYTES = 1_048_576;
 /** A whole request, for an invoice file of 2 GB over a slow line. Its headers must be there in a minute (Node's own limit). */
@@ -64,6 +65,9 @@ export async function buildHttp(from: {
     genReqId: () => from.random.uuid(),
     trustProxy: 'loopback',
     routerOptions: { maxParamLength: 200 },
+    // An address that can't be decoded reaches no route and no error handler.
+    frameworkErrors: (error, request, reply) =>
+      sendProblem(request, reply.header('x-request-id', request.id), asProblem(error, request)),
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
@@ -94,6 +98,8 @@ export async function buildHttp(from: {
   await app.register(etag, { weak: true });
   await registerDocuments(app as never, from.version);
   registerAccess(app as never, from.authenticate);
+  // After the access rules: a stranger is told that first.
+  app.addHook('preValidation', async (request) => refuseUnstorable(request));
   registerAnswers(app as never);
   return app;
 }

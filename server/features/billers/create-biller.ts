@@ -10,6 +10,11 @@ import { type BillersDeps, refuseErrors, validated } from './save-configuration.
 import { dataKeyOf } from './sealed-keys.ts';
 
 const SLUG = /^[a-z0-9][a-z0-9-]{1,62}$/;
+/** First parts of the server's own addresses, and some kept for later: a biller of that name would not be reached. */
+const RESERVED_SLUGS: ReadonlySet<string> = new Set([
+  ...['api', 'assets', 'docs', 'health', 'inbox', 'metrics', 'openapi', 'sso', 'staff', 'static'],
+  ...['admin', 'favicon', 'login', 'robots', 'sftp', 'status', 'well-known'],
+]);
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const BID_MAX = 2_147_483_647;
 
@@ -81,7 +86,7 @@ export function slugOf(name: string, bid: number): string {
     .replace(/^-+|-+$/g, '')
     .slice(0, 60)
     .replace(/-+$/, '');
-  return plain.length >= 2 ? plain : `biller-${bid}`;
+  return plain.length >= 2 && !RESERVED_SLUGS.has(plain) ? plain : `biller-${bid}`;
 }
 
 /** What a unique constraint says, in words; undefined when it is something else. */
@@ -108,6 +113,9 @@ export function refuseInvalid(biller: { bid: number; name: string; slug: string;
       ? []
       : [{ at: 'name', message: 'must have 1 to 120 characters' }]),
     ...(SLUG.test(biller.slug) ? [] : [{ at: 'slug', message: 'must be 2 to 63 small letters, digits or hyphens' }]),
+    ...(RESERVED_SLUGS.has(biller.slug)
+      ? [{ at: 'slug', message: `“${biller.slug}” is an address of the server itself; choose another` }]
+      : []),
     ...(GUID.test(biller.guid) ? [] : [{ at: 'guid', message: 'must be a GUID' }]),
   ];
   if (faults.length > 0)

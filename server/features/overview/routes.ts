@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { needs, type Permission, SIGNED_IN } from '../../platform/access.ts';
+import { needs, type Permission } from '../../platform/access.ts';
 import type { App } from '../../platform/http.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { refuse } from '../../platform/problems.ts';
@@ -13,6 +13,8 @@ import { searchEverything } from './search-everything.ts';
 type OverviewDeps = Pick<Platform, 'database' | 'clock'>;
 
 const tags = ['Overview'];
+/** Every role may see billers; being signed in alone, with a role that is no longer known, shows nothing. */
+const READ = { access: needs({ permission: 'billers:read' }) };
 const NOTHING: ReadonlySet<Permission> = new Set();
 
 /** The first page of staff and the search across features. Everything is narrowed to the reader's own biller, if any. */
@@ -20,7 +22,7 @@ export function registerOverviewRoutes(app: App, deps: OverviewDeps): void {
   app.get(
     '/api/v1/overview',
     {
-      config: { access: SIGNED_IN },
+      config: READ,
       schema: {
         tags,
         summary: 'What needs a person now, and figures of the last hours and days',
@@ -37,7 +39,7 @@ export function registerOverviewRoutes(app: App, deps: OverviewDeps): void {
   app.get(
     '/api/v1/search',
     {
-      config: { access: SIGNED_IN },
+      config: READ,
       schema: {
         tags,
         summary: 'Find a biller, account, invoice, payment, delivery or file by anything pasted',
@@ -62,7 +64,7 @@ function registerWorkItems(app: App, deps: OverviewDeps): void {
   app.get(
     '/api/v1/work-items',
     {
-      config: { access: SIGNED_IN },
+      config: READ,
       schema: {
         tags,
         summary: 'What waits for a person, newest first',

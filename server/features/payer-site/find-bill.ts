@@ -32,9 +32,12 @@ export async function findBill(
   const guess = { bid: from.bid, accountNumber: from.accountNumber, address: from.address };
   const allowed = limits.check(guess);
   if (!allowed.isAllowed) return { kind: 'limited', waitMinutes: allowed.waitMinutes };
-  const found = await match(deps, from);
-  if (found) return { kind: 'found', accountNumber: found };
   limits.countMiss(guess);
+  const found = await match(deps, from);
+  if (found) {
+    limits.takeBack(guess);
+    return { kind: 'found', accountNumber: found };
+  }
   await deps.timers.sleep(Math.max(0, MISS_ANSWER_MS - (deps.clock.monotonicMs() - startedMs)));
   return { kind: 'missed' };
 }

@@ -70,6 +70,7 @@ export function registerFindRoutes(app: App, deps: PayerSiteDeps): void {
   app.post('/:slug/leave', { config: { access: PUBLIC } }, async (request, reply) => {
     const at = await frameOf(deps.billers, request as SlugRequest, reply);
     if (!at) return sendMessage(reply, pages, namelessFrame(request, reply), 'no-such-biller', 404);
+    if (!isOwnForm(request)) return sendMessage(reply, pages, at.frame, 'forbidden-form', 403);
     sessions.end(reply, at.frame.base);
     return reply.redirect(at.frame.base, 303);
   });

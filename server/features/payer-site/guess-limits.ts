@@ -14,8 +14,10 @@ export interface GuessLimits {
     accountNumber: string;
     address: string;
   }): { isAllowed: true } | { isAllowed: false; waitMinutes: number };
-  /** Counts a look-up that found nothing. Finding one's bill costs nothing. */
+  /** Counts a look-up as one that finds nothing. Called before it is evaluated, so that many at once are all counted. */
   countMiss(from: { bid: number; accountNumber: string; address: string }): void;
+  /** Takes the count back: the look-up found its bill, which costs nothing. */
+  takeBack(from: { bid: number; accountNumber: string; address: string }): void;
 }
 
 /**
@@ -47,6 +49,12 @@ export function createGuessLimits(clock: Clock): GuessLimits {
       for (const key of misses.keys()) {
         if (misses.size <= KEYS_MAX) break;
         misses.delete(key);
+      }
+    },
+    takeBack: (from) => {
+      for (const [key] of keysOf(from)) {
+        const found = current(key);
+        if (found && found.count > 0) found.count -= 1;
       }
     },
   };

@@ -37,13 +37,22 @@ export function registerPayerSite(
   app.register(async (scope) => {
     const own = scope as unknown as App;
     own.setErrorHandler((error: unknown, request, reply) => {
-      const status = error instanceof Problem ? error.kind.status : isDatabaseAway(error) ? 503 : 500;
+      const status = statusOf(error);
       if (status >= 500) request.log.error({ err: error }, 'a payer page failed');
-      return sendMessage(reply, pages, namelessFrame(request, reply), 'try-again', status === 500 ? 500 : status);
+      const kind = status < 500 ? 'forbidden-form' : 'try-again';
+      return sendMessage(reply, pages, namelessFrame(request, reply), kind, status);
     });
     registerFindRoutes(own, site);
     registerBillRoutes(own, site);
     registerPayRoutes(own, site);
     registerPaymentRoutes(own, site);
   });
+}
+
+/** What the framework refuses (a body too large, of a wrong type, not readable) is the sender's, and no bug of ours. */
+function statusOf(error: unknown): number {
+  if (error instanceof Problem) return error.kind.status;
+  if (isDatabaseAway(error)) return 503;
+  const told = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
+  return told >= 400 && told < 500 ? told : 500;
 }

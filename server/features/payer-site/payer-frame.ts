@@ -9,7 +9,7 @@ const YEAR_SECONDS = 31_536_000;
 export function localeOf(request: FastifyRequest, reply: FastifyReply): Locale {
   const chosen = (request.query as { lang?: string } | undefined)?.lang;
   if (chosen === 'en' || chosen === 'es') {
-    reply.setCookie(LANGUAGE_COOKIE, chosen, { path: '/', sameSite: 'lax', maxAge: YEAR_SECONDS });
+    reply.setCookie(LANGUAGE_COOKIE, chosen, { path: '/', httpOnly: true, sameSite: 'lax', maxAge: YEAR_SECONDS });
     return chosen;
   }
   const before = request.cookies[LANGUAGE_COOKIE];
@@ -81,5 +81,6 @@ export function isOwnForm(request: FastifyRequest): boolean {
   const site = request.headers['sec-fetch-site'];
   if (site !== undefined) return site === 'same-origin' || site === 'none';
   const origin = request.headers.origin;
-  return origin === undefined || new URL(origin).host === request.host;
+  // A page of nowhere sends “null”, which is no URL and no page of ours.
+  return origin === undefined || URL.parse(origin)?.host === request.host;
 }

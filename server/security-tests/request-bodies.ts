@@ -1,0 +1,94 @@
+import type { ConfigurationDraft } from '../features/billers/index.ts';
+import type { TenantRows } from './populated-server.ts';
+
+/** Bodies of the right form for every route that takes one, keyed `METHOD /path`; complete, or the tests say so. */
+export function requestBodies(
+  of: TenantRows,
+  document: ConfigurationDraft,
+): Readonly<Record<string, Readonly<Record<string, unknown>>>> {
+  const reason = 'a reason of the test';
+  const at = '/api/v1/billers/:bid';
+  const sections = Object.fromEntries(
+    Object.entries(document).map(([section, value]) => [
+      `PUT ${at}/configuration/${section}`,
+      { expectedVersion: 1, reason, value },
+    ]),
+  );
+  return {
+    'POST /api/v1/session': { email: 'nobody@example.com', password: 'not a password of anybody' },
+    'POST /api/v1/invitations/accept': { token: 'x'.repeat(43), password: 'a long walk on the levee 8' },
+    'POST /api/v1/staff-users': { email: 'new@example.com', name: 'New', roles: ['csr'], bid: of.bid },
+    'POST /api/v1/billers': { bid: 900_001, name: 'Made by a stranger' },
+    [`PUT ${at}`]: { name: 'Renamed', slug: 'renamed', guid: '3d9b7f7e-52a6-4f0e-8c63-6f0b8f6b9c11', reason },
+    [`POST ${at}/credentials`]: { name: 'stolen', scopes: ['payments:read'] },
+    [`PUT ${at}/configuration`]: { expectedVersion: 1, reason, sections: { obd: document.obd } },
+    [`POST ${at}/configuration/check`]: { expectedVersion: 1, sections: { obd: document.obd } },
+    ...sections,
+    [`PUT ${at}/configuration/advanced-settings/:number`]: { expectedVersion: 1, reason, value: { text: 'x' } },
+    [`DELETE ${at}/configuration/advanced-settings/:number`]: { expectedVersion: 1, reason },
+    [`POST ${at}/configuration/restore`]: { version: 1, expectedVersion: 1, reason },
+    [`POST ${at}/customizations/preview`]: { fileId: of.fileId, count: 1 },
+    [`POST ${at}/invoices`]: { AccountNumber: of.accountNumber, Details: [] },
+    [`POST ${at}/deliveries/replay`]: { dryRun: true, reason, filter: {} },
+    [`POST ${at}/deliveries/:id/acts`]: { act: 'note', reason, version: 1 },
+    [`POST ${at}/lanes/:lane/pause`]: { reason },
+    [`POST ${at}/lanes/:lane/resume`]: { reason },
+    [`POST ${at}/reconciliations/run`]: { day: '2026-11-16' },
+    [`POST ${at}/partner-trust`]: { level: 1, expectedLevel: 0, reason },
+    [`POST ${at}/payments/:paymentId/void`]: { reason },
+    [`POST ${at}/payments/:paymentId/refund`]: { reason },
+    [`POST ${at}/work-items/:id/close`]: { reason },
+  };
+}
+
+/** Routes that change something and take no JSON body. */
+export const BODILESS: ReadonlySet<string> = new Set([
+  'DELETE /api/v1/session',
+  'POST /api/v1/staff-users/:id/invitation',
+  'POST /api/v1/staff-users/:id/disable',
+  'DELETE /api/v1/billers/:bid/credentials/:id',
+  'POST /api/v1/billers/:bid/accounts/:accountNumber/refresh',
+  'POST /api/v1/billers/:bid/notices/:id/resend',
+  // The file itself, and the signed bytes of a processor, have tests of their own.
+  'POST /api/v1/billers/:bid/invoice-files',
+  'POST /api/v1/processor-events/:processor',
+]);
+
+/** The address of a route with the names of one biller's own things in it. */
+export function addressOf(path: string, of: TenantRows): string {
+  const idOf = (): string | number => {
+    if (path.includes('/staff-users/')) return of.userId;
+    if (path.includes('/credentials/')) return of.credentialId;
+    if (path.includes('/invoice-files/')) return of.fileId;
+    if (path.includes('/notices/')) return of.noticeId;
+    if (path.includes('/deliveries/')) return of.deliveryId;
+    if (path.includes('/work-items/')) return of.workItemId;
+    throw new Error(`no id is known for ${path}`);
+  };
+  return path.replaceAll(/:(\w+)/g, (_, name: string) => {
+    switch (name) {
+      case 'bid':
+        return String(of.bid);
+      case 'id':
+        return String(idOf());
+      case 'accountNumber':
+        return of.accountNumber;
+      case 'invoiceNumber':
+        return of.invoiceNumber;
+      case 'paymentId':
+        return String(of.paymentId);
+      case 'publicId':
+        return of.publicId;
+      case 'number':
+        return '8';
+      case 'lane':
+        return 'payments-1';
+      case 'processor':
+        return 'sandbox';
+      case 'slug':
+        return of.slug;
+      default:
+        throw new Error(`a parameter the tests do not know: ${name} in ${path}`);
+    }
+  });
+}
