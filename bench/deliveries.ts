@@ -86,8 +86,7 @@ function serveReceiver(): void {
       return void response
         .writeHead(200, { 'set-cookie': 'sessionid=abcdef0123456789; Path=/', 'content-length': 0 })
         .end();
-    if (request.method === 'GET')
-      {
+    if (request.method === 'GET') {
       send(response, 200, balanceBody(decodeURIComponent(request.url?.split('=')[1] ?? '')));
       return;
     }

@@ -15,9 +15,16 @@ import { registerConfigReference } from './commands/config-reference.ts';
 import { registerConfigRestore } from './commands/config-restore.ts';
 import { registerConfigSet } from './commands/config-set.ts';
 import { registerCredentialCreate } from './commands/credential-create.ts';
+import { registerDeliveriesList } from './commands/deliveries-list.ts';
+import { registerDeliveriesPause } from './commands/deliveries-pause.ts';
+import { registerDeliveriesReplay } from './commands/deliveries-replay.ts';
+import { registerDeliveriesResume } from './commands/deliveries-resume.ts';
+import { registerDeliveriesShow } from './commands/deliveries-show.ts';
 import { registerDemo } from './commands/demo.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerKeysRotate } from './commands/keys-rotate.ts';
+import { registerLanesList } from './commands/lanes-list.ts';
+import { registerReconcile } from './commands/reconcile-run.ts';
 import { registerServe } from './commands/serve.ts';
 import { registerUserCreate } from './commands/user-create.ts';
 
@@ -42,6 +49,18 @@ const NOUNS: readonly (readonly [string, string, readonly ((noun: Command) => vo
   ['user', 'staff', [registerUserCreate]],
   ['bif', 'Biller Invoice Files', [registerBifValidate, registerBifImport]],
   ['balance', 'balances at the partner', [registerBalanceRefresh]],
+  [
+    'deliveries',
+    'what is posted to partners (DataPump)',
+    [
+      registerDeliveriesList,
+      registerDeliveriesShow,
+      registerDeliveriesReplay,
+      registerDeliveriesPause,
+      registerDeliveriesResume,
+    ],
+  ],
+  ['lanes', 'the lanes deliveries go through', [registerLanesList]],
   ['audit', 'the record of who did what', [registerAuditVerify]],
   ['keys', 'the keys of sealed secrets', [registerKeysRotate]],
 ];
@@ -53,6 +72,7 @@ export function registerNouns(program: Command): void {
     const noun = program.command(name).description(description);
     for (const register of verbs) register(noun);
   }
+  registerReconcile(program);
   registerDoctor(program);
   registerConfigReference(program);
 }

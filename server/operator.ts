@@ -67,6 +67,15 @@ export {
   settingsFromTexts,
   setValues,
 } from './features/billers/index.ts';
+export {
+  pauseLane,
+  readDeliveries,
+  readDelivery,
+  readLanes,
+  reconcile,
+  replayDeliveries,
+  resumeLane,
+} from './features/deliveries/index.ts';
 export { billPdf } from './features/documents/index.ts';
 export {
   acceptInvitation,

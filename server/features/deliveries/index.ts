@@ -3,6 +3,7 @@ export { type Act, actOnHeld } from './act-on-held.ts';
 export { type Decided, type DecisionRequest, decideHeldDelivery } from './decide-held-delivery.ts';
 export { deliveryEdges } from './delivery-states.ts';
 export type { DeliveriesDeps, TakenPayment, TakenPayments } from './deps.ts';
+export { readDeliveries, readDelivery, readLanes } from './operate-from-command.ts';
 export { holdAfterRestore, type LaneView, listLanes, pauseLane, resumeLane } from './operate-lane.ts';
 export { describeDelivery, viewOf } from './present-delivery.ts';
 export { type DeliverySummary, deliveriesOfAccount, deliveryOfPayment, unpostedCents } from './read-deliveries.ts';

@@ -125,14 +125,14 @@ export const plantedMistakes: readonly Mistake[] = [
   {
     name: 'stale-intent',
     harm: 'doubled',
-    seedsMax: 20_000,
+    seedsMax: 1_000,
     story: 'a worker stopped between intent and send goes on when it wakes',
     intentAgeMsMax: Number.POSITIVE_INFINITY,
   },
   {
     name: 'no-fences',
     harm: 'doubled',
-    seedsMax: 4_000,
+    seedsMax: 1_000,
     story: 'neither version nor permit is checked by the database',
     fences: { version: false, permit: false },
   },

@@ -144,10 +144,18 @@ function spawn(world: World, name: string): void {
   const crashAt = willCrash
     ? { name: pick(random, points) ?? 'marked', occurrence: 1 + Math.floor(random.fraction() * 3) }
     : undefined;
+  // Held up right after the intent is durable: the moment at which only the age of the intent protects the payer.
+  const willStop = world.partner.areFaultsOn && random.fraction() < 0.1;
+  const stopAt = willStop ? { name: 'intent-committed' as const, ms: random.fraction() * 4 * 3_600_000 } : undefined;
   const worker = workerProcess(time, {
     name,
     clockErrorMs: Math.round((random.fraction() - 0.5) * 4_000),
     crashAt,
+    stopAt,
+    onStop: () => {
+      world.trace.note(`${name} stops after its intent`);
+      dropLocks(world, worker);
+    },
     onDeath: () => {
       world.trace.note(`${name} dies`);
       world.workers.splice(world.workers.indexOf(worker), 1);

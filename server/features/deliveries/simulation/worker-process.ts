@@ -28,12 +28,16 @@ export function workerProcess(
     name: string;
     clockErrorMs: number;
     crashAt: { name: CrashPointName; occurrence: number } | undefined;
+    /** Stops there without knowing, its lock gone, and goes on later. */
+    stopAt: { name: CrashPointName; ms: number } | undefined;
+    onStop: () => void;
     onDeath: () => void;
   },
 ): WorkerProcess {
   let isDead = false;
   let stoppedUntilMs = 0;
   let passed = 0;
+  let hasStopped = false;
   const whenRunning = (act: () => void): void => {
     if (isDead) return;
     if (time.nowMs < stoppedUntilMs) time.after(stoppedUntilMs - time.nowMs, () => whenRunning(act));
@@ -81,6 +85,11 @@ export function workerProcess(
     crash: {
       at: (name) => {
         if (isDead) throw new WorkerDied(name);
+        if (name === from.stopAt?.name && !hasStopped) {
+          hasStopped = true;
+          worker.stopFor(from.stopAt.ms);
+          from.onStop();
+        }
         if (name !== from.crashAt?.name) return;
         passed += 1;
         if (passed < from.crashAt.occurrence) return;
