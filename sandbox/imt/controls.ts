@@ -112,19 +112,7 @@ export function controlPartner(partner: Partner): ImtControls {
       for (const policy of policies.values()) if (shown.length < limit) shown.push(viewPolicy(policy));
       return { count: policies.size, policies: shown };
     },
-    adjust(id, policyNumber, cents) {
-      findPolicy(id, policyNumber);
-      commit(partner, { kind: 'adjust', instance: id, policyNumber, at: Date.now(), cents });
-      return findPolicy(id, policyNumber);
-    },
-    settlePending(id, policyNumber) {
-      const only = policyNumber === undefined ? {} : { policyNumber };
-      commit(partner, { kind: 'settle-pending', instance: find(id).id, at: Date.now(), ...only });
-    },
-    expireSessions(id, username) {
-      if (username === undefined) return sessions.endAll(id);
-      return sessions.end(id, username) ? 1 : 0;
-    },
+    ...movingControls(partner, { find, findPolicy }),
     faults: {
       add: (rule) => faults.add(rule),
       clear: (id) => faults.clear(id),
@@ -147,6 +135,31 @@ export function controlPartner(partner: Partner): ImtControls {
       faults: faults.list().length,
       requests: log.total,
     }),
+  };
+}
+
+/** What moves money and sessions past every client. */
+function movingControls(
+  partner: Partner,
+  {
+    find,
+    findPolicy,
+  }: { find: (id: string) => Instance; findPolicy: (id: string, policyNumber: string) => PolicyView },
+): Pick<ImtControls, 'adjust' | 'settlePending' | 'expireSessions'> {
+  return {
+    adjust(id, policyNumber, cents) {
+      findPolicy(id, policyNumber);
+      commit(partner, { kind: 'adjust', instance: id, policyNumber, at: Date.now(), cents });
+      return findPolicy(id, policyNumber);
+    },
+    settlePending(id, policyNumber) {
+      const only = policyNumber === undefined ? {} : { policyNumber };
+      commit(partner, { kind: 'settle-pending', instance: find(id).id, at: Date.now(), ...only });
+    },
+    expireSessions(id, username) {
+      if (username === undefined) return partner.sessions.endAll(id);
+      return partner.sessions.end(id, username) ? 1 : 0;
+    },
   };
 }
 

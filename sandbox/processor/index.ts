@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { resolve } from 'node:path';
 import { openJournal } from '../journal.ts';
 import { listen, sendJson } from '../listen.ts';
@@ -71,26 +72,11 @@ export async function createProcessorSandbox(options: ProcessorSandboxOptions = 
     autoSettleMs: options.autoSettleMs ?? null,
   };
   const controls = controlProcessor(core);
-  const listening = await listen(
-    (request, response) => {
-      const url = request.url ?? '/';
-      const served = isControl(url)
-        ? serveControl(controls, request, response)
-        : url.startsWith('/pay/')
-          ? servePayPage(core, request, response)
-          : serveApi(core, request, response);
-      served.catch((error: unknown) => {
-        // A bug of the sandbox must be seen as one. Bodies are never printed: numbers pass through some.
-        console.error('processor sandbox:', error);
-        if (response.headersSent) response.destroy();
-        else
-          sendJson(response, 500, {
-            error: { code: 'sandbox_bug', message: 'The sandbox itself failed; see its output' },
-          });
-      });
-    },
-    { host: options.host ?? '127.0.0.1', port: options.port ?? 0, name: 'Processor sandbox' },
-  ).catch((error: unknown) => {
+  const listening = await listen((request, response) => serve(core, controls, { request, response }), {
+    host: options.host ?? '127.0.0.1',
+    port: options.port ?? 0,
+    name: 'Processor sandbox',
+  }).catch((error: unknown) => {
     journal.close();
     throw error;
   });
@@ -116,6 +102,26 @@ export async function createProcessorSandbox(options: ProcessorSandboxOptions = 
       journal.close();
     },
   };
+}
+
+function serve(
+  core: ProcessorCore,
+  controls: ProcessorControls,
+  { request, response }: { request: IncomingMessage; response: ServerResponse },
+): void {
+  const url = request.url ?? '/';
+  const served = isControl(url)
+    ? serveControl(controls, request, response)
+    : url.startsWith('/pay/')
+      ? servePayPage(core, request, response)
+      : serveApi(core, request, response);
+  served.catch((error: unknown) => {
+    // A bug of the sandbox must be seen as one. Bodies are never printed: numbers pass through some.
+    console.error('processor sandbox:', error);
+    if (response.headersSent) response.destroy();
+    else
+      sendJson(response, 500, { error: { code: 'sandbox_bug', message: 'The sandbox itself failed; see its output' } });
+  });
 }
 
 export type { ProcessorControls, WebhookPatch } from './controls.ts';
