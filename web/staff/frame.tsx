@@ -19,7 +19,6 @@ export function Frame() {
   const bid = useCurrentBiller();
   const { pathname } = useLocation();
   useHotkeys([['mod+K', () => setPaletteOpen(true)]], []);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new page closes the menu of a phone
   useEffect(menu.close, [pathname]);
   return (
     <div className="frame">
@@ -44,7 +43,6 @@ export function Frame() {
           className="head-search"
           variant="default"
           leftSection={<Icon name="search" />}
-          aria-label="Search or go to (Ctrl K)"
           onClick={() => setPaletteOpen(true)}
         >
           <span className="hide-narrow">
@@ -113,6 +111,7 @@ function Navigation({ bid, pathname }: { bid: number | undefined; pathname: stri
                 key={screen.name}
                 to={screen.address}
                 className="menu-link"
+                activeOptions={{ exact: true }}
                 aria-current={isHere ? 'page' : undefined}
               >
                 {screen.name}

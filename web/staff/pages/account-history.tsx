@@ -79,7 +79,7 @@ function paymentHappening(bid: number, payment: Payment): Happening {
       </>
     ),
     by: `${payment.source}, ${methodWord(payment.method)}${payment.lastFour ? ` ending ${payment.lastFour}` : ''}`,
-    more: payment.statusSentence,
+    more: payment.statusSentence !== stateWord(payment.status) && payment.statusSentence,
   };
 }
 

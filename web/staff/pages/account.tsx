@@ -1,9 +1,9 @@
-import { Anchor } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { addresses, downloads } from '../addresses.ts';
 import { api, type Reply, told } from '../api.ts';
 import { Awaited, Empty } from '../parts/notes.tsx';
 import { PageHead } from '../parts/page-head.tsx';
+import { Scroll } from '../parts/scroll.tsx';
 import { Day, Facts, Moment, Money, Part, To } from '../parts/show.tsx';
 import { StateMark } from '../parts/state-mark.tsx';
 import { type Happening, Timeline } from '../parts/timeline.tsx';
@@ -176,7 +176,7 @@ function InvoicesPart({ bid, accountNumber }: { bid: number; accountNumber: stri
           items.length === 0 ? (
             <Empty>No invoice came for this account yet.</Empty>
           ) : (
-            <div className="table-scroll" tabIndex={0} role="region" aria-label="Invoices of the account">
+            <Scroll label="Invoices of the account">
               <table className="rows">
                 <thead>
                   <tr>
@@ -207,20 +207,20 @@ function InvoicesPart({ bid, accountNumber }: { bid: number; accountNumber: stri
                       <td>{invoice.invoiceTypeId}</td>
                       <td>{counted(invoice.version, 'version')}</td>
                       <td>
-                        <Anchor
-                          inherit
+                        <a
+                          className="link"
                           href={downloads.billPdf(bid, invoice.invoiceNumber)}
                           target="_blank"
                           rel="noreferrer"
                         >
-                          PDF<span className="mantine-visually-hidden"> of {invoice.invoiceNumber}</span>
-                        </Anchor>
+                          PDF<span className="hidden-words"> of {invoice.invoiceNumber}</span>
+                        </a>
                       </td>
                     </tr>
                   ))}
                 </tbody>
               </table>
-            </div>
+            </Scroll>
           )
         }
       </Awaited>

@@ -6,7 +6,6 @@ import { addresses } from '../addresses.ts';
 import { Awaited, Faults } from '../parts/notes.tsx';
 import { PageHead } from '../parts/page-head.tsx';
 import { Part, To } from '../parts/show.tsx';
-import { StateMark } from '../parts/state-mark.tsx';
 import { useBid } from '../parts/use-biller.ts';
 import { counted } from '../say.ts';
 import { useMay } from '../session.ts';
@@ -20,6 +19,7 @@ import {
 } from './configuration-data.ts';
 import { settingText } from './difference-table.tsx';
 import { EditSetting, type SettingDraft } from './edit-setting.tsx';
+import { FaultCount } from './fault-count.tsx';
 import { ReviewChange } from './review-change.tsx';
 
 /** A changed setting by its number; null: taken out. */
@@ -152,8 +152,8 @@ function environmentsOf(answer: ConfigurationAnswer, draft: Draft): boolean {
 function Faulty({ answer }: { answer: ConfigurationAnswer }) {
   if (answer.faults.length === 0) return null;
   return (
-    <div className="problem">
-      <StateMark state="fault" tone="bad" word={`${counted(answer.faults.length, 'rule')} not met`} />
+    <div className={answer.faults.some((fault) => fault.severity === 'error') ? 'problem' : 'caution'}>
+      <FaultCount faults={answer.faults} />
       <Faults faults={answer.faults.map((fault) => ({ at: fault.at, message: fault.sentence }))} />
     </div>
   );

@@ -1,4 +1,3 @@
-import { Anchor } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { addresses } from '../addresses.ts';
 import { api, told } from '../api.ts';
@@ -7,9 +6,17 @@ import { PageHead } from '../parts/page-head.tsx';
 import { Facts, Part, To } from '../parts/show.tsx';
 import { StateMark } from '../parts/state-mark.tsx';
 import { useBid } from '../parts/use-biller.ts';
-import { counted, words } from '../say.ts';
 import { screensOf } from '../screens.ts';
 import { useMay } from '../session.ts';
+import { FaultCount } from './fault-count.tsx';
+
+const OPERATIONS = {
+  balance: 'balances',
+  payment: 'payments',
+  paperless: 'paperless',
+  autopay: 'AutoPay',
+  pdf: 'PDFs of bills',
+} as const;
 
 export const billerQuery = (bid: number) => ({
   queryKey: ['biller', bid],
@@ -43,18 +50,18 @@ export function BillerHome() {
                   ['BillerGuid', <code key="guid">{view.guid}</code>],
                   [
                     'Virtual Site',
-                    <Anchor key="site" inherit href={`/${view.slug}`} target="_blank" rel="noreferrer">
+                    <a className="link" key="site" href={`/${view.slug}`} target="_blank" rel="noreferrer">
                       /{view.slug}
-                    </Anchor>,
+                    </a>,
                   ],
                   [
                     'Configuration',
                     <To key="version" href={addresses.configurationHistory(bid)}>{`version ${view.version}`}</To>,
                   ],
                   [
-                    'Can be asked for',
+                    'Causeway tells and asks it',
                     view.partner
-                      ? view.partner.operations.map(words).join(', ')
+                      ? view.partner.operations.map((each) => OPERATIONS[each]).join(', ')
                       : 'This installation does not know the partner.',
                   ],
                 ]}
@@ -68,7 +75,7 @@ export function BillerHome() {
                       <StateMark state="good" tone="good" word="Every rule holds" />
                     ) : (
                       <>
-                        <StateMark state="fault" tone="warn" word={`${counted(faults.length, 'rule')} not met`} />
+                        <FaultCount faults={faults} />
                         <Faults faults={faults.map((fault) => ({ at: fault.at, message: fault.sentence }))} />
                       </>
                     )

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { addresses } from '../addresses.ts';
 import { Awaited } from '../parts/notes.tsx';
 import { PageHead } from '../parts/page-head.tsx';
+import { Scroll } from '../parts/scroll.tsx';
 import { Part, To } from '../parts/show.tsx';
 import { useBid } from '../parts/use-biller.ts';
 import { useMay } from '../session.ts';
@@ -92,7 +93,7 @@ function PaymentMatrix({ shown, isFixed, onChange }: FieldsProps) {
     onChange({ ...shown, payments: { ...shown.payments, [source]: { ...shown.payments[source], [method]: isOn } } });
   return (
     <Part title="Payments posted">
-      <div className="table-scroll" tabIndex={0} role="region" aria-label="Payments posted, by source and method">
+      <Scroll label="Payments posted, by source and method">
         <table className="rows">
           <thead>
             <tr>
@@ -122,7 +123,7 @@ function PaymentMatrix({ shown, isFixed, onChange }: FieldsProps) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     </Part>
   );
 }

@@ -1,3 +1,4 @@
+import { Scroll } from '../parts/scroll.tsx';
 import type { Difference } from './configuration-data.ts';
 
 const SCREENS: Readonly<Record<string, string>> = {
@@ -58,7 +59,7 @@ export function settingText(value: Setting): string {
 /** What differs, by screen: from, to. */
 export function DifferenceTable({ items, label }: { items: readonly Difference[]; label: string }) {
   return (
-    <div className="table-scroll" tabIndex={0} role="region" aria-label={label}>
+    <Scroll label={label}>
       <table className="rows from-to">
         <thead>
           <tr>
@@ -85,6 +86,6 @@ export function DifferenceTable({ items, label }: { items: readonly Difference[]
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }

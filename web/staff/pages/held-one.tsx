@@ -3,6 +3,7 @@ import { addresses } from '../addresses.ts';
 import { api, told } from '../api.ts';
 import { Awaited, Empty } from '../parts/notes.tsx';
 import { PageHead } from '../parts/page-head.tsx';
+import { Scroll } from '../parts/scroll.tsx';
 import { Moment, Money, Part } from '../parts/show.tsx';
 import { StateMark } from '../parts/state-mark.tsx';
 import { useBid, usePart } from '../parts/use-biller.ts';
@@ -115,7 +116,7 @@ function Evidence({ view }: { view: DeliveryView }) {
   ];
   return (
     <Part title="The partner’s figures, side by side">
-      <div className="table-scroll" tabIndex={0} role="region" aria-label="The partner’s figures">
+      <Scroll label="The partner’s figures">
         <table className="rows">
           <thead>
             <tr>
@@ -148,7 +149,7 @@ function Evidence({ view }: { view: DeliveryView }) {
             <TextRow name="Says" columns={columns} of={(figures) => figures.verdict ?? null} />
           </tbody>
         </table>
-      </div>
+      </Scroll>
       <p className="fine">E1: applied. E0: not applied. EX: can’t be told.</p>
     </Part>
   );

@@ -208,7 +208,7 @@ function FaultList({ bid, id }: { bid: number; id: string }) {
           cell: (row) => (row.value ? <code>{row.value}</code> : <span className="soft">empty</span>),
           text: (row) => row.value,
         },
-        { head: 'What is wrong', cell: (row) => row.message, text: (row) => row.message },
+        { head: 'What is wrong', isWide: true, cell: (row) => row.message, text: (row) => row.message },
         {
           head: 'Refuses',
           cell: (row) => (row.scope === 'file' ? 'the file' : 'the invoice'),

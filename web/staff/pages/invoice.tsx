@@ -5,6 +5,7 @@ import { api, type Reply, told } from '../api.ts';
 import { Icon } from '../parts/icons.tsx';
 import { Awaited, Empty } from '../parts/notes.tsx';
 import { PageHead } from '../parts/page-head.tsx';
+import { Scroll } from '../parts/scroll.tsx';
 import { Day, Facts, Moment, Money, Part, To } from '../parts/show.tsx';
 import { useBid, usePart } from '../parts/use-biller.ts';
 import { money } from '../say.ts';
@@ -125,7 +126,7 @@ function Values({ values }: { values: Record<string, unknown> }) {
 function Lines({ lines, label }: { lines: readonly Record<string, unknown>[]; label: string }) {
   const heads = [...new Set(lines.flatMap((line) => Object.keys(line)))];
   return (
-    <div className="table-scroll" tabIndex={0} role="region" aria-label={label}>
+    <Scroll label={label}>
       <table className="rows">
         <thead>
           <tr>
@@ -146,7 +147,7 @@ function Lines({ lines, label }: { lines: readonly Record<string, unknown>[]; la
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }
 
@@ -156,7 +157,7 @@ function Versions({ view, bid }: { view: View; bid: number }) {
       {view.earlierVersions.length === 0 ? (
         <Empty>This is its first version.</Empty>
       ) : (
-        <div className="table-scroll" tabIndex={0} role="region" aria-label="Versions">
+        <Scroll label="Versions">
           <table className="rows">
             <thead>
               <tr>
@@ -203,7 +204,7 @@ function Versions({ view, bid }: { view: View; bid: number }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       )}
     </Part>
   );

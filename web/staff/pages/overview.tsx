@@ -13,6 +13,7 @@ import { WorkItemRow, workItemAddress } from './work-item-row.tsx';
 
 const REFRESH_MS = 15_000;
 const ITEMS_SHOWN = 8;
+const DAYS = 14;
 
 type View = Reply<'/api/v1/overview'>;
 
@@ -154,7 +155,7 @@ function NeedCard({ need }: { need: Need }) {
 }
 
 function Charts({ view }: { view: View }) {
-  const days = [...new Set(view.paymentsByDay.map((row) => row.day))];
+  const days = lastDays(view.at, [...view.paymentsByDay, ...view.importsByDay]);
   const centsOf = (day: string, method: string) =>
     view.paymentsByDay.find((row) => row.day === day && row.method === method)?.amountCents ?? 0;
   return (
@@ -229,14 +230,20 @@ function Charts({ view }: { view: View }) {
             { name: 'Accepted', fill: 'plain', tone: 'good' },
             { name: 'Refused', fill: 'striped', tone: 'bad' },
           ]}
-          slots={view.importsByDay.map((row) => ({
-            at: row.day,
-            label: dayShort(row.day),
-            values: [row.invoicesAccepted, row.invoicesRefused],
-          }))}
+          slots={days.map((day) => {
+            const row = view.importsByDay.find((each) => each.day === day);
+            return { at: day, label: dayShort(day), values: [row?.invoicesAccepted ?? 0, row?.invoicesRefused ?? 0] };
+          })}
           empty="No invoice file came in these days."
         />
       </Part>
     </div>
   );
+}
+
+/** The days up to now, also those on which nothing happened; a biller ahead of UTC may have one more. */
+function lastDays(now: string, rows: readonly { day: string }[]): readonly string[] {
+  const end = new Date(now).getTime();
+  const days = Array.from({ length: DAYS }, (_, back) => new Date(end - back * 86_400_000).toISOString().slice(0, 10));
+  return [...new Set([...days, ...rows.map((row) => row.day)])].toSorted().slice(-DAYS);
 }

@@ -7,7 +7,7 @@ import { Ask } from '../parts/ask.tsx';
 import { Awaited } from '../parts/notes.tsx';
 import { PageHead } from '../parts/page-head.tsx';
 import { asJson, Day, Facts, Moment, Money, Part, To, Wire } from '../parts/show.tsx';
-import { StateMark, type Tone } from '../parts/state-mark.tsx';
+import { StateMark, stateWord, type Tone } from '../parts/state-mark.tsx';
 import { Timeline } from '../parts/timeline.tsx';
 import { useBid, usePart } from '../parts/use-biller.ts';
 import { queryClient } from '../query-client.ts';
@@ -45,7 +45,7 @@ export function Payment() {
 function PaymentParts({ bid, view }: { bid: number; view: View }) {
   return (
     <>
-      <p className="sentence">{view.statusSentence}</p>
+      {view.statusSentence !== stateWord(view.status) && <p className="sentence">{view.statusSentence}</p>}
       <Clocks view={view} />
       <div className="pair">
         <Part title="Payment">

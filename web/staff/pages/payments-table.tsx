@@ -1,5 +1,6 @@
 import { addresses } from '../addresses.ts';
 import type { Item } from '../api.ts';
+import { Scroll } from '../parts/scroll.tsx';
 import { Moment, Money, To } from '../parts/show.tsx';
 import { StateMark } from '../parts/state-mark.tsx';
 import { methodWord } from '../say.ts';
@@ -38,7 +39,7 @@ export const clockWord = (state: string): string => CLOCK_WORDS[state] ?? state;
 
 export function PaymentsTable({ bid, items }: { bid: number; items: readonly PaymentItem[] }) {
   return (
-    <div className="table-scroll" tabIndex={0} role="region" aria-label="Payments of the account">
+    <Scroll label="Payments of the account">
       <table className="rows">
         <thead>
           <tr>
@@ -77,6 +78,6 @@ export function PaymentsTable({ bid, items }: { bid: number; items: readonly Pay
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }

@@ -37,7 +37,7 @@ const SOURCES = [
 
 const columns: readonly Column<PaymentItem>[] = [
   { head: 'Payment', cell: (row) => row.paymentId, text: (row) => row.paymentId },
-  { head: 'Made', cell: (row) => <Moment at={row.createdAt} />, text: (row) => row.createdAt },
+  { head: 'Made', isExtra: true, cell: (row) => <Moment at={row.createdAt} />, text: (row) => row.createdAt },
   { head: 'Account', cell: (row) => row.accountNumber, text: (row) => row.accountNumber },
   {
     head: 'Amount',
@@ -114,8 +114,8 @@ export function Payments() {
               ]}
             />
             <Choice label="Source" name="source" options={SOURCES.map((each) => [each, each] as const)} />
-            <DayChoice label="From (first day, UTC)" name="from" />
-            <DayChoice label="Until (last day, UTC)" name="until" />
+            <DayChoice word="From" label="From (first day, UTC)" name="from" />
+            <DayChoice word="Until" label="Until (last day, UTC)" name="until" />
           </>
         }
         empty="No payment fits these filters."

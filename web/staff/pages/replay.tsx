@@ -3,6 +3,7 @@ import { api, type Reply, told } from '../api.ts';
 import { Ask } from '../parts/ask.tsx';
 import { Awaited } from '../parts/notes.tsx';
 import { sayDone } from '../parts/say-done.ts';
+import { Scroll } from '../parts/scroll.tsx';
 import { Money } from '../parts/show.tsx';
 import { queryClient } from '../query-client.ts';
 import { counted, money, words } from '../say.ts';
@@ -80,13 +81,7 @@ interface Line {
 
 function WillSend({ items }: { items: readonly Line[] }) {
   return (
-    <div
-      className="table-scroll"
-      tabIndex={0}
-      role="region"
-      aria-label="What will be sent"
-      style={{ maxHeight: '16rem', overflow: 'auto' }}
-    >
+    <Scroll label="What will be sent" isLow>
       <table className="rows">
         <thead>
           <tr>
@@ -115,6 +110,6 @@ function WillSend({ items }: { items: readonly Line[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }

@@ -1,6 +1,7 @@
 import { useElementSize } from '@mantine/hooks';
 import { useId } from 'react';
 import { count } from '../say.ts';
+import { Scroll } from './scroll.tsx';
 
 const HEIGHT = 150;
 const TOP = 8;
@@ -117,7 +118,7 @@ function Bar({
   });
 }
 
-/** Lines over the slots: for what is measured, not counted. */
+/** Lines over the slots: for what is measured, not counted. A slot of zero was not measured, and is left out. */
 export function LineChart(props: ChartProps) {
   const { ref, width } = useElementSize();
   const id = useId();
@@ -144,7 +145,11 @@ export function LineChart(props: ChartProps) {
                 key={one.name}
                 className={`tone-${one.tone}`}
                 points={props.slots
-                  .map((slot, at) => `${x(at).toFixed(1)},${y(slot.values[which] ?? 0).toFixed(1)}`)
+                  .flatMap((slot, at) =>
+                    (slot.values[which] ?? 0) > 0
+                      ? [`${x(at).toFixed(1)},${y(slot.values[which] ?? 0).toFixed(1)}`]
+                      : [],
+                  )
                   .join(' ')}
                 fill="none"
                 stroke="currentColor"
@@ -152,6 +157,22 @@ export function LineChart(props: ChartProps) {
                 strokeDasharray={one.fill === 'plain' ? undefined : '5 4'}
               />
             ))}
+            {props.series.map((one, which) =>
+              props.slots.map((slot, at) =>
+                (slot.values[which] ?? 0) > 0 ? (
+                  <circle
+                    key={`${one.name} ${slot.at}`}
+                    className={`tone-${one.tone}`}
+                    cx={x(at)}
+                    cy={y(slot.values[which] ?? 0)}
+                    r="3"
+                    fill={one.fill === 'plain' ? 'currentColor' : 'none'}
+                    stroke="currentColor"
+                    strokeWidth="1.5"
+                  />
+                ) : null,
+              ),
+            )}
             <SlotLabels slots={props.slots} width={width} />
           </svg>
         )}
@@ -260,7 +281,7 @@ function ChartTable({ title, series, slots, format = count }: ChartProps) {
   return (
     <details>
       <summary>Figures as a table</summary>
-      <div className="table-scroll" tabIndex={0} role="region" aria-label={`Figures: ${title}`}>
+      <Scroll label={`Figures: ${title}`} isLow>
         <table className="rows">
           <thead>
             <tr>
@@ -285,15 +306,15 @@ function ChartTable({ title, series, slots, format = count }: ChartProps) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     </details>
   );
 }
 
-/** The next 1, 2 or 5 of a power of ten, so that the scale has round figures. */
+/** A round figure above the value, whose half is round too. */
 function niceMost(value: number): number {
   if (value <= 0) return 1;
   const power = 10 ** Math.floor(Math.log10(value));
-  const fits = [1, 2, 5, 10].find((step) => value <= step * power) ?? 10;
+  const fits = [1, 2, 4, 6, 8, 10].find((step) => value <= step * power) ?? 10;
   return Math.max(2, fits * power);
 }

@@ -24,7 +24,7 @@ export function Choice({
 }
 
 /** A filter by a day. */
-export function DayChoice({ label, name }: { label: string; name: string }) {
+export function DayChoice({ label, word, name }: { label: string; word: string; name: string }) {
   const [search, setSearch] = useFilters();
   return (
     <TextInput
@@ -32,6 +32,8 @@ export function DayChoice({ label, name }: { label: string; name: string }) {
       size="xs"
       aria-label={label}
       title={label}
+      leftSection={<span className="fine">{word}</span>}
+      leftSectionWidth={44}
       value={search[name] ?? ''}
       onChange={(event) => setSearch({ [name]: event.currentTarget.value })}
     />

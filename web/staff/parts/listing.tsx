@@ -5,6 +5,7 @@ import { type KeyboardEvent, type ReactNode, useState } from 'react';
 import { csvOf, save } from './csv.ts';
 import { Icon } from './icons.tsx';
 import { Empty, Failure, Loading } from './notes.tsx';
+import { Scroll } from './scroll.tsx';
 import { type Search, useFilters } from './use-search.ts';
 
 const PAGE_ROWS = 50;
@@ -23,6 +24,8 @@ export interface Column<Row> {
   /** The cell in a CSV. Money as decimal text, instants as ISO. */
   readonly text: (row: Row) => string | number | null | undefined;
   readonly align?: 'right';
+  /** Sentences: gets room. */
+  readonly isWide?: boolean;
   /** Left out until chosen. */
   readonly isExtra?: boolean;
 }
@@ -77,7 +80,7 @@ export function Listing<Row>(props: ListingProps<Row>) {
 function Rows<Row>(props: ListingProps<Row> & { rows: readonly Row[]; isOld: boolean }) {
   const navigate = useNavigate();
   return (
-    <section className="table-scroll" aria-label={`List of ${props.what}`} tabIndex={0}>
+    <Scroll label={`List of ${props.what}`}>
       <table className={props.isOld ? 'rows rows-old' : 'rows'}>
         <thead>
           <tr>
@@ -100,7 +103,7 @@ function Rows<Row>(props: ListingProps<Row> & { rows: readonly Row[]; isOld: boo
                 }}
               >
                 {props.columns.map((column, at) => (
-                  <td key={column.head} className={column.align}>
+                  <td key={column.head} className={column.isWide ? 'wide' : column.align}>
                     {at === 0 && address ? (
                       <Link to={address} className="row-anchor">
                         {column.cell(row)}
@@ -115,7 +118,7 @@ function Rows<Row>(props: ListingProps<Row> & { rows: readonly Row[]; isOld: boo
           })}
         </tbody>
       </table>
-    </section>
+    </Scroll>
   );
 }
 

@@ -44,7 +44,8 @@ export function Faults({ faults }: { faults: readonly { at: string; message: str
         const address = number === undefined ? undefined : addressOf(number);
         return (
           <li key={`${fault.at} ${fault.message}`}>
-            {address ? <To href={address}>Setting {number}</To> : <code>{fault.at}</code>}: {fault.message}
+            {address ? <To href={address}>Setting {number}</To> : <code>{fault.at}</code>}
+            {fault.message.replace(new RegExp(`^Setting ${number}(?=\\b)`), '').replace(/^(?! \(| is | )/, ': ')}
           </li>
         );
       })}

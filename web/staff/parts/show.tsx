@@ -1,7 +1,7 @@
-import { Anchor } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { ago, day, money, when, whenExactly } from '../say.ts';
+import { Scroll } from './scroll.tsx';
 
 /** Money: right-aligned figures of one width, two places. */
 export function Money({ cents }: { cents: number | null | undefined }) {
@@ -33,9 +33,9 @@ export function Day({ iso }: { iso: string | null | undefined }) {
 /** A link inside the application. */
 export function To({ href, children }: { href: string; children: ReactNode }) {
   return (
-    <Anchor inherit renderRoot={(props) => <Link to={href} {...props} />}>
+    <Link to={href} className="link" activeOptions={{ exact: true }}>
       {children}
-    </Anchor>
+    </Link>
   );
 }
 
@@ -69,9 +69,9 @@ export function Part({ title, aside, children }: { title: string; aside?: ReactN
 /** Text as the wire has it. */
 export function Wire({ children, label }: { children: string; label: string }) {
   return (
-    <pre className="wire" tabIndex={0} role="region" aria-label={label}>
-      {children}
-    </pre>
+    <Scroll label={label} isLow>
+      <pre className="wire">{children}</pre>
+    </Scroll>
   );
 }
 
