@@ -66,6 +66,11 @@ describe('a payer on a phone', () => {
   test('finds a bill, sees its live balance and PDF, pays by card, gets a receipt; the payment stands at the partner', async () => {
     const page = await openPage();
     const example = demo.examples['prairie-pine'];
+    const sentToCauseway: string[] = [];
+    page.on('request', (request) => {
+      if (new URL(request.url()).origin === demo.url)
+        sentToCauseway.push(`${request.url()} ${request.postData() ?? ''}`);
+    });
     await page.goto(`${demo.url}/prairie-pine`);
     await checkScreen(page);
     await find(page, 'prairie-pine', example?.accountNumber ?? '', example?.lastName ?? '');
@@ -112,6 +117,11 @@ describe('a payer on a phone', () => {
       .toBe(true);
     await page.goto(`${demo.url}/prairie-pine/bill`);
     expect(await page.getByText('Nothing is due').count()).toBe(1);
+    // The card number was typed at the processor; nothing the browser sent here, and nothing printed, holds it.
+    expect(sentToCauseway.length).toBeGreaterThan(5);
+    expect(`${sentToCauseway.join('\n')}${demo.output()}`.replaceAll(/[ +%20-]/g, '')).not.toContain(
+      '4242424242424242',
+    );
     expect(due).toMatch(/^\$[\d,]+\.\d\d$/);
     await page.context().close();
   });

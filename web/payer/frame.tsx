@@ -11,7 +11,7 @@ export function Page(props: {
   title: string;
   step?: 1 | 2 | 3 | 4;
   hasFault?: boolean;
-  refreshSeconds?: number;
+  isWaiting?: boolean;
   children: ReactNode;
 }) {
   const { frame } = props;
@@ -25,9 +25,7 @@ export function Page(props: {
         <meta name="viewport" content="width=device-width,initial-scale=1" />
         <meta name="robots" content="noindex" />
         <title>{`${props.hasFault ? `${words.error}: ` : ''}${props.title} – ${frame.biller.name}`}</title>
-        {props.refreshSeconds === undefined ? null : (
-          <meta httpEquiv="refresh" content={String(props.refreshSeconds)} />
-        )}
+        {props.isWaiting ? <script src="/payer-assets/watch.js" defer={true} /> : null}
         <link rel="icon" href="data:," />
         {/* Our own style sheet, from our own file: nothing of a person's is in it. */}
         <style dangerouslySetInnerHTML={{ __html: css }} />

@@ -7,9 +7,11 @@ import { Message } from './message-page.tsx';
 import { Pay } from './pay-page.tsx';
 import { Payment } from './payment-page.tsx';
 import { Review } from './review-page.tsx';
+import watchScript from './watch.js?raw';
 
 /** The payer pages; built for the server by `web/build.ts` into `web/dist/payer/index.js`. */
 export const payerPages: PayerPages = {
+  watchScript,
   find: (frame, page) => html(<Find frame={frame} page={page} />),
   bill: (frame, page) => html(<Bill frame={frame} page={page} />),
   pay: (frame, page) => html(<Pay frame={frame} page={page} />),

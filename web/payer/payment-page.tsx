@@ -3,8 +3,6 @@ import { Page } from './frame.tsx';
 import { day, dollars, moment } from './show.ts';
 import { WORDS, type Words } from './words.ts';
 
-const REFRESH_SECONDS = 8;
-
 /** The page of one payment, whatever became of it: receipt, declined, not finished, being confirmed. */
 export function Payment({ frame, page }: { frame: PageFrame; page: PaymentPage }) {
   const words = WORDS[frame.locale];
@@ -14,7 +12,7 @@ export function Payment({ frame, page }: { frame: PageFrame; page: PaymentPage }
     page.state === 'unknown' ||
     (page.state === 'approved' && page.clocks.posting === 'on-the-way');
   return (
-    <Page frame={frame} title={title} {...(isWaiting && { refreshSeconds: REFRESH_SECONDS })}>
+    <Page frame={frame} title={title} isWaiting={isWaiting}>
       <div className={`note ${tone}`} role="status">
         <h1>{title}</h1>
         <p>{lead}</p>

@@ -160,6 +160,8 @@ export interface MessagePage {
 
 /** The payer pages, rendered on the server: facts in, a whole HTML document out. */
 export interface PayerPages {
+  /** The only script: looks again while a payment’s outcome is awaited. Pages work without it. */
+  readonly watchScript: string;
   find(frame: PageFrame, page: FindPage): string;
   bill(frame: PageFrame, page: BillPage): string;
   pay(frame: PageFrame, page: PayPage): string;

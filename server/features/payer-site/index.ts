@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { PUBLIC } from '../../platform/access.ts';
 import { isDatabaseAway } from '../../platform/database.ts';
 import type { App } from '../../platform/http.ts';
 import type { Platform } from '../../platform/platform.ts';
@@ -42,6 +43,12 @@ export function registerPayerSite(
       const kind = status < 500 ? 'forbidden-form' : 'try-again';
       return sendMessage(reply, pages, namelessFrame(request, reply), kind, status);
     });
+    own.get('/payer-assets/watch.js', { config: { access: PUBLIC } }, (_request, reply) =>
+      reply
+        .header('content-type', 'text/javascript; charset=utf-8')
+        .header('cache-control', 'public, max-age=3600')
+        .send(pages.watchScript),
+    );
     registerFindRoutes(own, site);
     registerBillRoutes(own, site);
     registerPayRoutes(own, site);
