@@ -178,8 +178,9 @@ export function isDatabaseAway(cause: unknown): boolean {
   if (!(cause instanceof Error)) return false;
   const code = 'code' in cause ? String(cause.code) : '';
   if (/^(08|57P0[1-5]|53)/.test(code)) return true;
+  // ENOENT is a socket that is not there; of a file it says nothing about the database.
   if (['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND'].includes(code))
-    return 'syscall' in cause;
+    return 'syscall' in cause && ['connect', 'read', 'write', 'getaddrinfo'].includes(String(cause.syscall));
   return /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/.test(
     cause.message,
   );

@@ -28,6 +28,8 @@ const BODY_MAX_BYTES = 1_048_576;
 const REQUEST_TIMEOUT_MS = 3_600_000;
 /** A connection on which nothing moves for this long is closed, so that the hour above is no gift to who sends nothing. */
 const IDLE_TIMEOUT_MS = 120_000;
+/** What the reader of forms says of a form that is none; it gives these no code. */
+const MULTIPART_FAULT = /^(Multipart: Boundary not found|Unexpected end of |Malformed (part|content|multipart))/;
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -243,6 +245,7 @@ function asProblem(error: FastifyError | Problem, request: FastifyRequest): Prob
   ) {
     return refuse('not-json', { summary: error.message.slice(0, 200) });
   }
+  if (MULTIPART_FAULT.test(error.message)) return refuse('invalid-request', { summary: error.message.slice(0, 200) });
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
     return refuse('invalid-request', { summary: error.message.slice(0, 200) });
   }

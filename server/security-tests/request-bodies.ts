@@ -35,8 +35,8 @@ export function requestBodies(
     [`POST ${at}/lanes/:lane/resume`]: { reason },
     [`POST ${at}/reconciliations/run`]: { day: '2026-11-16' },
     [`POST ${at}/partner-trust`]: { level: 1, expectedLevel: 0, reason },
-    [`POST ${at}/payments/:paymentId/void`]: { reason },
-    [`POST ${at}/payments/:paymentId/refund`]: { reason },
+    [`POST ${at}/payments/:paymentId/void`]: { reason, expectedVersion: 1 },
+    [`POST ${at}/payments/:paymentId/refund`]: { reason, expectedVersion: 1 },
     [`POST ${at}/work-items/:id/close`]: { reason },
   };
 }

@@ -11,7 +11,9 @@ export { type ConfigurationView, SECRET_MARK } from './configuration.ts';
 
 /** Bodies and answers of the billers' routes. The web application and the command line take their types from here. */
 
-const version = z.int().min(1);
+/** As large as its column. */
+const VERSION_MAX = 2_147_483_647;
+const version = z.int().min(1).max(VERSION_MAX);
 const reason = z.string().trim().min(3, 'say why, in a few words').max(500);
 const sectionName = z.enum(SECTION_NAMES as [SectionName, ...SectionName[]]);
 
@@ -127,7 +129,7 @@ export const saveSettingBody = z.strictObject({
 export const removeSettingBody = z.strictObject({ expectedVersion: version, reason });
 
 export const historyQuery = z.object({
-  cursor: z.coerce.number().int().min(1).optional(),
+  cursor: z.coerce.number().int().min(1).max(VERSION_MAX).optional(),
   limit: z.coerce.number().int().min(1).max(50).default(20),
 });
 export const historyAnswer = z.object({
@@ -145,7 +147,10 @@ export const historyAnswer = z.object({
   nextCursor: z.string().nullable(),
 });
 
-export const diffQuery = z.object({ from: z.coerce.number().int().min(1), to: z.coerce.number().int().min(1) });
+export const diffQuery = z.object({
+  from: z.coerce.number().int().min(1).max(VERSION_MAX),
+  to: z.coerce.number().int().min(1).max(VERSION_MAX),
+});
 export const diffAnswer = z.object({ items: z.array(differenceSchema) });
 
 export const restoreBody = z.strictObject({

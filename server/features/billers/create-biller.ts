@@ -12,7 +12,7 @@ import { dataKeyOf } from './sealed-keys.ts';
 const SLUG = /^[a-z0-9][a-z0-9-]{1,62}$/;
 /** First parts of the server's own addresses, and some kept for later: a biller of that name would not be reached. */
 const RESERVED_SLUGS: ReadonlySet<string> = new Set([
-  ...['api', 'assets', 'docs', 'health', 'inbox', 'metrics', 'openapi', 'sso', 'staff', 'static'],
+  ...['api', 'assets', 'docs', 'health', 'inbox', 'metrics', 'openapi', 'payer-assets', 'sso', 'staff', 'static'],
   ...['admin', 'favicon', 'login', 'robots', 'sftp', 'status', 'well-known'],
 ]);
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { needs } from '../../platform/access.ts';
 import type { App } from '../../platform/http.ts';
+import { refuse } from '../../platform/problems.ts';
 import { actorOf } from '../billers/index.ts';
 import {
   lanesSchema,
@@ -116,8 +117,11 @@ function registerReconciliations(app: App, deps: DeliveriesDeps): void {
 }
 
 function registerTrust(app: App, deps: DeliveriesDeps): void {
-  const partnerOf = async (of: number): Promise<string> =>
-    (await deps.billers.load(of))?.configuration.profile.integrationPartner ?? '';
+  const partnerOf = async (of: number): Promise<string> => {
+    const biller = await deps.billers.load(of);
+    if (!biller) throw refuse('not-found');
+    return biller.configuration.profile.integrationPartner;
+  };
   app.get(
     '/api/v1/billers/:bid/partner-trust',
     {

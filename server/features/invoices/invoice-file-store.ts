@@ -60,7 +60,7 @@ export async function listInvoiceFiles(
   bid: number,
   from: { cursor?: string | undefined; limit: number },
 ): Promise<{ items: InvoiceFileView[]; nextCursor: string | null }> {
-  const [at = null, id = null] = readCursor(from.cursor, 2) ?? [];
+  const [at = null, id = null] = readCursor(from.cursor, 2, [z.iso.datetime(), z.uuid()]) ?? [];
   const { rows } = await sql<FileRow>`select ${columns} from invoice_file where bid = ${bid}
       and (${at}::timestamptz is null or (received_at, id) < (${at}::timestamptz, ${id}::uuid))
     order by received_at desc, id desc limit ${from.limit + 1}`.execute(tx);

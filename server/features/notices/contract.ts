@@ -29,7 +29,10 @@ export const noticesQuerySchema = z.strictObject({
   state: z.enum(NOTICE_STATES).optional(),
   accountNumber: z.string().max(60).optional(),
   paymentId: z.coerce.number().int().optional(),
-  cursor: z.string().max(40).optional(),
+  cursor: z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
 export type NoticesQuery = z.infer<typeof noticesQuerySchema>;

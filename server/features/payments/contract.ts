@@ -143,7 +143,10 @@ export const paymentsQuerySchema = z.strictObject({
   accountNumber: z.string().max(50).optional(),
   from: z.iso.date().optional().describe('First day, UTC'),
   until: z.iso.date().optional().describe('Last day, UTC'),
-  cursor: z.string().max(40).optional(),
+  cursor: z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
 export type PaymentsQuery = z.infer<typeof paymentsQuerySchema>;
