@@ -6,10 +6,12 @@ import { type SendContext, type Worked, workDelivery } from './send-delivery.ts'
 import { writeBatches } from './write-batches.ts';
 
 /** Deliveries read at once, and how few may be left before more are read. */
-const PAGE = 500;
-const LOW_WATER = 150;
+const PAGE = 1_000;
+const LOW_WATER = 500;
 /** Accounts under way for each request slot: while one's intent is being committed, another uses the slot. */
-const ACCOUNTS_PER_SLOT = 3;
+const ACCOUNTS_PER_SLOT = 6;
+/** Intents open for each request slot: one on its way, one being committed or next in line. */
+const INTENTS_PER_SLOT = 2;
 /** A run gives its lane back after this, so that others get their turn. */
 const RUN_MS_MAX = 15_000;
 /** The net under a lost wake-up while calls are under way. */
@@ -95,6 +97,7 @@ function startStretch(deps: LaneDeps, run: LaneRun, sessions: Sessions, ring: ()
   const trust = { isDropped: false };
   const startedMs = deps.clock.monotonicMs();
   let slots: RequestSlots | undefined;
+  let intents: RequestSlots | undefined;
   let cursor = 0;
   let isAllRead = false;
   let active = 0;
@@ -145,10 +148,12 @@ function startStretch(deps: LaneDeps, run: LaneRun, sessions: Sessions, ring: ()
     const reached = await sessions.reach(row.destination);
     const limit = reached.kind === 'open' ? reached.connection.maxConcurrent : SLOTS_MAX;
     slots ??= requestSlots({ start: run.troubles > 0 ? 1 : limit, limit });
+    intents ??= requestSlots({ start: limit * INTENTS_PER_SLOT, limit: limit * INTENTS_PER_SLOT });
     return {
       deps,
       writes,
       slots,
+      intents,
       trust,
       signal: run.signal,
       onEndpoint,

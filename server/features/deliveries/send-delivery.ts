@@ -18,6 +18,8 @@ export interface SendContext {
   readonly deps: LaneDeps;
   readonly writes: WriteBatches;
   readonly slots: RequestSlots;
+  /** Intents that may be open at once: few enough that none grows old waiting for its slot. */
+  readonly intents: RequestSlots;
   readonly reach: (delivery: OpenDelivery) => Promise<Reached>;
   /** The endpoint answered, did not answer, or asked everyone to wait. */
   readonly onEndpoint: (news: 'answered' | 'silent' | { waitUntilMs: number }, sentence: string) => void;
@@ -59,12 +61,27 @@ export async function workDelivery(context: SendContext, delivery: OpenDelivery)
 }
 
 async function send(context: SendContext, delivery: OpenDelivery): Promise<Worked> {
-  const { deps, writes } = context;
   const reached = await context.reach(delivery);
   if (reached.kind === 'closed')
     return decide(context, delivery, { kind: 'destination-closed', sentence: reached.sentence });
   const before = await readBaseline(context, delivery, reached);
   if (before.kind === 'event') return decide(context, delivery, before.event);
+  await context.intents.take('send');
+  try {
+    return await sendIntended(context, delivery, { reached, baseline: before.facts });
+  } finally {
+    context.intents.give();
+  }
+}
+
+/** The intent is durable before the first byte, and what came of the send after the last. */
+async function sendIntended(
+  context: SendContext,
+  delivery: OpenDelivery,
+  from: { reached: Reached & { kind: 'open' }; baseline: BalanceFacts | null },
+): Promise<Worked> {
+  const { deps, writes } = context;
+  const { reached } = from;
   // Taken before the commit begins: however long that lasts, it counts as age.
   const intentAtMonotonicMs = deps.clock.monotonicMs();
   const n = delivery.attempts + 1;
@@ -78,7 +95,7 @@ async function send(context: SendContext, delivery: OpenDelivery): Promise<Worke
     payloadHash: hashPayload(delivery),
     intentAtMs: nowMs,
     deadlineAtMs: nowMs + SEND_DEADLINE_MS,
-    baseline: before.facts,
+    baseline: from.baseline,
   });
   if (answer === 'lost') return { kind: 'blocked', untilMs: null };
   if (answer === 'spent') return decide(context, delivery, { kind: 'permit-spent' });
