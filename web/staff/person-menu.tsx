@@ -1,11 +1,18 @@
-import { ActionIcon, Menu, useMantineColorScheme } from '@mantine/core';
+import { ActionIcon, Button, Radio, useMantineColorScheme } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { addresses } from './addresses.ts';
 import { api, told } from './api.ts';
+import { DropPanel } from './parts/drop-panel.tsx';
 import { Icon } from './parts/icons.tsx';
 import { queryClient } from './query-client.ts';
 import { sessionQuery } from './session.ts';
+
+const SCHEMES = [
+  ['auto', 'As the system'],
+  ['light', 'Light'],
+  ['dark', 'Dark'],
+] as const;
 
 /** Who is signed in, light or dark, and out. */
 export function PersonMenu() {
@@ -13,44 +20,31 @@ export function PersonMenu() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const navigate = useNavigate();
   const signOut = useMutation({
-    mutationFn: () => told(api.DELETE('/api/v1/session')).catch(() => undefined),
-    onSettled: () => {
+    mutationFn: () => told(api.DELETE('/api/v1/session')),
+    // The page goes first: what it asks for again would be refused, and lead to sign-in.
+    onSettled: async () => {
+      await navigate({ to: addresses.signedOut() });
       queryClient.clear();
-      void navigate({ to: addresses.signedOut() });
     },
   });
-  const schemes = [
-    ['auto', 'As the system'],
-    ['light', 'Light'],
-    ['dark', 'Dark'],
-  ] as const;
   return (
-    <Menu position="bottom-end" width={220}>
-      <Menu.Target>
-        <ActionIcon variant="default" size="md" aria-label={`You: ${session?.user.name ?? ''}`}>
+    <DropPanel
+      button={(props) => (
+        <ActionIcon variant="default" size="md" aria-label={`You: ${session?.user.name ?? ''}`} {...props}>
           <Icon name="person" />
         </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>
-          {session?.user.name}
-          <br />
-          {session?.user.email}
-        </Menu.Label>
-        {schemes.map(([value, word]) => (
-          <Menu.Item
-            key={value}
-            role="menuitemradio"
-            aria-checked={colorScheme === value}
-            leftSection={colorScheme === value ? '•' : ' '}
-            onClick={() => setColorScheme(value)}
-          >
-            {word}
-          </Menu.Item>
+      )}
+    >
+      <strong>{session?.user.name}</strong>
+      <span className="fine">{session?.user.email}</span>
+      <Radio.Group label="Colours" value={colorScheme} onChange={(value) => setColorScheme(value as 'auto')}>
+        {SCHEMES.map(([value, word]) => (
+          <Radio key={value} value={value} label={word} size="xs" mt={6} />
         ))}
-        <Menu.Divider />
-        <Menu.Item onClick={() => signOut.mutate()}>Sign out</Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+      </Radio.Group>
+      <Button variant="default" onClick={() => signOut.mutate()}>
+        Sign out
+      </Button>
+    </DropPanel>
   );
 }

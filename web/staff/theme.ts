@@ -14,8 +14,22 @@ const causeway: MantineColorsTuple = [
   '#103554',
 ];
 
+/** For what can't be undone. */
+const danger: MantineColorsTuple = [
+  '#fcebec',
+  '#f9d3d5',
+  '#fcb6ba',
+  '#ff9ea3',
+  '#ee6d74',
+  '#d94850',
+  '#c22d35',
+  '#a51d24',
+  '#84151b',
+  '#5c0d12',
+];
+
 export const theme = createTheme({
-  colors: { causeway },
+  colors: { causeway, danger },
   primaryColor: 'causeway',
   primaryShade: { light: 7, dark: 3 },
   autoContrast: true,

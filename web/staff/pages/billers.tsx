@@ -1,4 +1,4 @@
-import { Button, Modal, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
@@ -9,6 +9,7 @@ import { Icon } from '../parts/icons.tsx';
 import { Listing } from '../parts/listing.tsx';
 import { Failure } from '../parts/notes.tsx';
 import { PageHead } from '../parts/page-head.tsx';
+import { Window } from '../parts/window.tsx';
 import { queryClient } from '../query-client.ts';
 import { useMay } from '../session.ts';
 
@@ -85,7 +86,7 @@ function CreateBiller({ isOpen, onClose }: { isOpen: boolean; onClose: () => voi
     },
   });
   return (
-    <Modal opened={isOpen} onClose={onClose} title="Create a biller">
+    <Window isOpen={isOpen} onClose={onClose} title="Create a biller">
       <form className="ask" onSubmit={form.onSubmit((values) => create.mutate(values))}>
         <p>The biller begins with the default configuration; nothing is sent to anyone until its settings are made.</p>
         <TextInput label="BID" inputMode="numeric" required data-autofocus {...form.getInputProps('bid')} />
@@ -105,6 +106,6 @@ function CreateBiller({ isOpen, onClose }: { isOpen: boolean; onClose: () => voi
           </Button>
         </div>
       </form>
-    </Modal>
+    </Window>
   );
 }

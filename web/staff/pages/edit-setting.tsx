@@ -1,6 +1,7 @@
-import { Button, Checkbox, Modal, NativeSelect, PasswordInput, Textarea, TextInput } from '@mantine/core';
+import { Button, Checkbox, NativeSelect, PasswordInput, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { Reply } from '../api.ts';
+import { Window } from '../parts/window.tsx';
 import type { CatalogueRow, SettingValue } from './configuration-data.ts';
 
 type NewSecret = { set: string };
@@ -42,7 +43,7 @@ export function EditSetting(props: Props) {
       ? (['Environment 1', 'Environment 2'] as const)
       : (['Value', ''] as const);
   return (
-    <Modal opened onClose={props.onClose} title={`Setting ${row.number}: ${row.description}`} size="lg">
+    <Window onClose={props.onClose} title={`Setting ${row.number}: ${row.description}`} size="lg">
       <form
         className="ask"
         onSubmit={(event) => {
@@ -72,7 +73,7 @@ export function EditSetting(props: Props) {
           </Button>
         </div>
       </form>
-    </Modal>
+    </Window>
   );
 }
 

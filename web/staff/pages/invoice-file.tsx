@@ -1,4 +1,4 @@
-import { Alert, Button, Progress, Tabs } from '@mantine/core';
+import { Button, Progress, Tabs } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { addresses, downloads } from '../addresses.ts';
@@ -6,6 +6,7 @@ import { api, told } from '../api.ts';
 import { save } from '../parts/csv.ts';
 import { Icon } from '../parts/icons.tsx';
 import { Listing } from '../parts/listing.tsx';
+import { Message } from '../parts/message.tsx';
 import { Awaited } from '../parts/notes.tsx';
 import { PageHead } from '../parts/page-head.tsx';
 import { Day, Facts, Moment, Money, Part } from '../parts/show.tsx';
@@ -39,9 +40,9 @@ export function InvoiceFile() {
         acts={view && <Downloads bid={bid} view={view} />}
       />
       {search.repeat && (
-        <Alert color="blue" variant="light" role="status" title="These bytes were sent before">
+        <Message tone="busy" role="status" title="These bytes were sent before">
           This is that upload’s result. Nothing was changed by sending them again.
-        </Alert>
+        </Message>
       )}
       <Awaited of={file} what="the file">
         {(shown) => (

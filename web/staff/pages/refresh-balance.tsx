@@ -1,7 +1,8 @@
-import { Alert, Button } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { api, told } from '../api.ts';
 import { Icon } from '../parts/icons.tsx';
+import { Message } from '../parts/message.tsx';
 import { Failure } from '../parts/notes.tsx';
 import { Moment, Money, To } from '../parts/show.tsx';
 import { useSettingAddress } from '../parts/use-biller.ts';
@@ -44,26 +45,25 @@ export function RefreshOutcome({ refresh }: { refresh: ReturnType<typeof useRefr
   if (!reply) return null;
   if (reply.outcome === 'fresh' || reply.outcome === 'kept') {
     return (
-      <Alert
-        color="green"
-        variant="light"
+      <Message
+        tone="good"
         role="status"
         title={reply.outcome === 'fresh' ? 'The partner answered' : 'Young enough: not asked again'}
       >
         Due now: <Money cents={reply.balance?.currentDueCents} />, as of <Moment at={reply.balance?.asOf} />.
-      </Alert>
+      </Message>
     );
   }
   if (reply.outcome === 'off') {
     return (
-      <Alert color="yellow" variant="light" role="status" title="Real Time Data Refresh is off for this biller">
+      <Message tone="warn" role="status" title="Real Time Data Refresh is off for this biller">
         The balance is that of the invoices. It is turned on under CRM › Invoicing › Advanced Configuration.
-      </Alert>
+      </Message>
     );
   }
   const settings = reply.settings ?? [];
   return (
-    <Alert color="red" variant="light" role="alert" title={reply.sentence ?? 'The balance could not be refreshed.'}>
+    <Message tone="bad" role="alert" title={reply.sentence ?? 'The balance could not be refreshed.'}>
       {reply.balance ? (
         <p>
           The last balance is kept: <Money cents={reply.balance.currentDueCents} /> of{' '}
@@ -84,6 +84,6 @@ export function RefreshOutcome({ refresh }: { refresh: ReturnType<typeof useRefr
           .
         </p>
       )}
-    </Alert>
+    </Message>
   );
 }

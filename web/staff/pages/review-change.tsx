@@ -1,8 +1,10 @@
-import { Alert, Button, Modal, Textarea } from '@mantine/core';
+import { Button, Textarea } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, Refused, told } from '../api.ts';
+import { Message } from '../parts/message.tsx';
 import { Awaited, Failure, Faults } from '../parts/notes.tsx';
+import { Window } from '../parts/window.tsx';
 import { queryClient } from '../query-client.ts';
 import { type ConfigurationAnswer, checkSections, type Sections, saveSections } from './configuration-data.ts';
 import { DifferenceTable } from './difference-table.tsx';
@@ -19,9 +21,9 @@ interface Props {
 /** Before a save: what changes, what it breaks, and why. After a conflict: what the other person changed, beside it. */
 export function ReviewChange(props: Props) {
   return (
-    <Modal opened onClose={props.onClose} title="Look at the change, then save it" size="xl">
+    <Window onClose={props.onClose} title="Look at the change, then save it" size="xl">
       <Review key={props.answer.version} {...props} />
-    </Modal>
+    </Window>
   );
 }
 
@@ -63,25 +65,20 @@ function Review({ bid, answer, build, onClose, onSaved }: Props) {
               <DifferenceTable items={differences} label="What the change does" />
             )}
             {clearedSecrets.length > 0 && (
-              <Alert color="yellow" variant="light" title="Secrets are taken out">
+              <Message tone="warn" title="Secrets are taken out">
                 An endpoint leads to another host, so the secrets that go to it are cleared: settings{' '}
                 {clearedSecrets.join(', ')}. Set them again.
-              </Alert>
+              </Message>
             )}
             {errors.length > 0 && (
-              <Alert
-                color="red"
-                variant="light"
-                role="alert"
-                title="This configuration can’t work, so it can’t be saved"
-              >
+              <Message tone="bad" role="alert" title="This configuration can’t work, so it can’t be saved">
                 <Faults faults={errors.map((fault) => ({ at: fault.at, message: fault.sentence }))} />
-              </Alert>
+              </Message>
             )}
             {warnings.length > 0 && (
-              <Alert color="yellow" variant="light" title="It can be saved; look at this first">
+              <Message tone="warn" title="It can be saved; look at this first">
                 <Faults faults={warnings.map((fault) => ({ at: fault.at, message: fault.sentence }))} />
-              </Alert>
+              </Message>
             )}
           </>
         )}
@@ -123,10 +120,10 @@ function Conflict({ bid, from, to, onClose }: { bid: number; from: number; to: n
   });
   return (
     <div className="ask">
-      <Alert color="yellow" variant="light" role="alert" title="Someone changed the same section meanwhile">
+      <Message tone="warn" role="alert" title="Someone changed the same section meanwhile">
         You began at version {from}; version {to} is in force. This is what they changed. Your change is kept: go on to
         see it on top of theirs.
-      </Alert>
+      </Message>
       <Awaited of={theirs} what="their change">
         {({ items }) => <DifferenceTable items={items} label="What they changed" />}
       </Awaited>

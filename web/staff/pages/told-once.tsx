@@ -1,9 +1,10 @@
-import { Alert, Button, CopyButton } from '@mantine/core';
+import { Button, CopyButton } from '@mantine/core';
+import { Message } from '../parts/message.tsx';
 
 /** A secret that is told once: to copy, then gone. */
 export function ToldOnce({ title, text, onClose }: { title: string; text: string; onClose: () => void }) {
   return (
-    <Alert color="green" variant="light" role="status" title={title}>
+    <Message tone="good" role="status" title={title}>
       <p>
         <code>{text}</code>
       </p>
@@ -19,6 +20,6 @@ export function ToldOnce({ title, text, onClose }: { title: string; text: string
           I have kept it
         </Button>
       </div>
-    </Alert>
+    </Message>
   );
 }

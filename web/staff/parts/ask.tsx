@@ -1,7 +1,8 @@
-import { Button, Modal, Textarea } from '@mantine/core';
+import { Button, Textarea } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { Failure } from './notes.tsx';
+import { Window } from './window.tsx';
 
 const REASON_MIN = 3;
 
@@ -37,7 +38,7 @@ export function Ask(props: {
   const needsReason = props.needsReason ?? true;
   const isReady = (props.isReady ?? true) && (!needsReason || reason.trim().length >= REASON_MIN);
   return (
-    <Modal opened={props.isOpen} onClose={close} title={props.title} size="lg">
+    <Window isOpen={props.isOpen} onClose={close} title={props.title} size="lg">
       <form
         className="ask"
         onSubmit={(event) => {
@@ -75,6 +76,6 @@ export function Ask(props: {
           </Button>
         </div>
       </form>
-    </Modal>
+    </Window>
   );
 }

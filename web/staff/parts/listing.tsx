@@ -1,8 +1,9 @@
-import { Button, Checkbox, Menu, TextInput } from '@mantine/core';
+import { Button, Checkbox, TextInput } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { type KeyboardEvent, type ReactNode, useState } from 'react';
 import { csvOf, save } from './csv.ts';
+import { DropPanel } from './drop-panel.tsx';
 import { Icon } from './icons.tsx';
 import { Empty, Failure, Loading } from './notes.tsx';
 import { Scroll } from './scroll.tsx';
@@ -171,28 +172,27 @@ function ColumnChoice<Row>({
   onChange: (hidden: ReadonlySet<string>) => void;
 }) {
   return (
-    <Menu closeOnItemClick={false} position="bottom-end">
-      <Menu.Target>
-        <Button variant="default" leftSection={<Icon name="columns" />}>
+    <DropPanel
+      button={(props) => (
+        <Button variant="default" leftSection={<Icon name="columns" />} {...props}>
           Columns
         </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {columns.slice(1).map(({ head }) => (
-          <Menu.Item
-            key={head}
-            role="menuitemcheckbox"
-            aria-checked={!hidden.has(head)}
-            leftSection={<Checkbox.Indicator checked={!hidden.has(head)} size="xs" />}
-            onClick={() =>
-              onChange(new Set(hidden.has(head) ? [...hidden].filter((each) => each !== head) : [...hidden, head]))
-            }
-          >
-            {head}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
+      )}
+    >
+      {columns.slice(1).map(({ head }) => (
+        <Checkbox
+          key={head}
+          size="xs"
+          label={head}
+          checked={!hidden.has(head)}
+          onChange={(event) =>
+            onChange(
+              new Set(event.currentTarget.checked ? [...hidden].filter((each) => each !== head) : [...hidden, head]),
+            )
+          }
+        />
+      ))}
+    </DropPanel>
   );
 }
 

@@ -1,6 +1,7 @@
-import { Alert, Button, Loader } from '@mantine/core';
+import { Button, Loader } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Refused } from '../api.ts';
+import { Message } from './message.tsx';
 import { To } from './show.tsx';
 import { useSettingAddress } from './use-biller.ts';
 
@@ -22,7 +23,7 @@ export function Empty({ children }: { children: ReactNode }) {
 export function Failure({ cause, retry }: { cause: unknown; retry?: () => void }) {
   const refused = cause instanceof Refused ? cause : undefined;
   return (
-    <Alert color="red" variant="light" role="alert" title={cause instanceof Error ? cause.message : String(cause)}>
+    <Message tone="bad" role="alert" title={cause instanceof Error ? cause.message : String(cause)}>
       {refused && refused.faults.length > 0 && <Faults faults={refused.faults} />}
       {refused?.requestId && <p className="fine">Recorded under {refused.requestId}</p>}
       {retry && (
@@ -30,7 +31,7 @@ export function Failure({ cause, retry }: { cause: unknown; retry?: () => void }
           Try again
         </Button>
       )}
-    </Alert>
+    </Message>
   );
 }
 
