@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import { readConfig } from '../platform/config.ts';
 import { type CrashPointName, crashPointNames, killAt, noCrashPoints } from '../platform/crash-points.ts';
@@ -16,6 +17,8 @@ const running = await start(readConfig(environment, 'required'), {
   overrides: { crash: crashAt(CRASH_AT), clock: clockFrom(CRASH_CLOCK_FILE) },
 });
 process.stdout.write(`${JSON.stringify({ isReady: true, url: running.url ?? null })}\n`);
+// A killed process writes no cache at its end, and these are started a hundred times.
+flushCompileCache();
 process.exit(await runUntilStopped(running));
 
 /** `name:n` dies at the n-th passing of a crash point. */

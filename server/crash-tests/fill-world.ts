@@ -46,12 +46,18 @@ export interface TestAccount {
   readonly lastName: string;
 }
 
-/** Makes the billers, their policies at the partner and their bills here. Gives the accounts, the billers' mixed. */
-export async function fillWorld(world: World, accountsEach: number): Promise<readonly TestAccount[]> {
+/** Accounts that are paid again and again, and others that are paid once: only of these the partner's figures are proof. */
+export interface TestAccounts {
+  readonly often: readonly TestAccount[];
+  readonly once: readonly TestAccount[];
+}
+
+/** Makes the billers, their policies at the partner and their bills here; the first biller's are paid often. */
+export async function fillWorld(world: World, counts: { often: number; once: number }): Promise<TestAccounts> {
   const lists: TestAccount[][] = [];
-  for (const biller of TEST_BILLERS) {
+  for (const [n, biller] of TEST_BILLERS.entries()) {
     await addBiller(world, biller);
-    const policies = policiesOf(biller, accountsEach);
+    const policies = policiesOf(biller, n === 0 ? counts.often : counts.once);
     for (const [at, instance] of biller.instances.entries())
       await world.imt.load(instance, policies.filter((_, n) => n % biller.instances.length === at));
     await importBills(world, biller, policies);
@@ -59,7 +65,8 @@ export async function fillWorld(world: World, accountsEach: number): Promise<rea
       policies.map((policy) => ({ biller, accountNumber: policy.policyNumber, lastName: policy.lastName ?? '' })),
     );
   }
-  return Array.from({ length: accountsEach }, (_, n) => lists.map((list) => list[n])).flat().filter((one) => one !== undefined);
+  const [often = [], once = []] = lists;
+  return { often, once };
 }
 
 export function policiesOf(biller: TestBiller, count: number): PolicyInput[] {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { compareLedgers } from './compare-ledgers.ts';
-import { fillWorld, TEST_BILLERS, type TestAccount } from './fill-world.ts';
+import { fillWorld, TEST_BILLERS, type TestAccounts } from './fill-world.ts';
 import { describeLoad, startLoad } from './load.ts';
 import { pause } from './processes.ts';
 import { settleWorld } from './settle-world.ts';
@@ -15,10 +15,10 @@ const LOAD_MS = 1_500;
 const PARTNER_MS = 300;
 
 let world: World;
-let accounts: readonly TestAccount[];
+let accounts: TestAccounts;
 beforeAll(async () => {
   world = await openWorld({ webs: 1, workers: 1 });
-  accounts = await fillWorld(world, 80);
+  accounts = await fillWorld(world, { often: 80, once: 400 });
 });
 afterAll(() => world?.close());
 

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createCredential } from '../features/identities/index.ts';
 import type { CrashPointName } from '../platform/crash-points.ts';
-import { billsFile, fillWorld, policiesOf, TEST_BILLERS } from './fill-world.ts';
+import { billsFile, fillWorld, policiesOf, TEST_BILLERS, type TestBiller } from './fill-world.ts';
 import { type Program, until } from './processes.ts';
 import { openWorld, type World } from './world.ts';
 
@@ -12,14 +12,13 @@ const BILLS = 2_000;
 /** The job queue takes a dead worker's job over after its heartbeat (10 s) and its pause before a retry. */
 const DONE_LIMIT_MS = 90_000;
 const POINTS: readonly CrashPointName[] = ['import-copied', 'import-merged', 'import-committed'];
-const [BILLER] = TEST_BILLERS;
-if (!BILLER) throw new Error('there is no biller to test with');
+const BILLER = TEST_BILLERS[0] as TestBiller;
 
 let world: World;
 let token = '';
 beforeAll(async () => {
   world = await openWorld({ webs: 1, workers: 2 });
-  await fillWorld(world, 2);
+  await fillWorld(world, { often: 2, once: 2 });
   const by = { kind: 'program', name: 'the crash tests' } as const;
   const scopes = ['invoices:write', 'invoices:read'] as const;
   token = (await createCredential(world.deps, { bid: BILLER.bid, name: 'upload', scopes: [...scopes], by })).token;
@@ -30,6 +29,7 @@ afterAll(() => world?.close());
 for (const [n, point] of POINTS.entries()) {
   test(`an import killed at ${point} is all or nothing, and is done by the next worker`, async () => {
     const [dying, next] = world.workers as [Program, Program];
+    await Promise.all([dying.kill(), next.kill()]);
     const before = await countBills();
     await dying.start({ CRASH_AT: point });
     const file = billsFile(BILLER, { policies: policiesOf(BILLER, BILLS), daysAgo: 40 + n });
@@ -43,20 +43,18 @@ for (const [n, point] of POINTS.entries()) {
       everyMs: 200,
       why: async () => `still ${(await readRun(sent.id)).state}\n${next.words()}`,
     });
-    expect(await readRun(sent.id)).toMatchObject({ invoicesAccepted: BILLS, invoicesRefused: 0 });
+    expect(await readRun(sent.id)).toMatchObject({ invoices: { accepted: BILLS, refused: 0 } });
     expect(await countBills()).toBe(before + BILLS);
     expect(await upload(file)).toMatchObject({ id: sent.id, state: 'loaded' });
     expect(await countBills()).toBe(before + BILLS);
     console.log(`import killed at ${point}: loaded ${Math.round(tookMs)} ms after the next worker was ready`);
-    await next.kill();
   });
 }
 
 interface FileRun {
   readonly id: string;
   readonly state: string;
-  readonly invoicesAccepted: number;
-  readonly invoicesRefused: number;
+  readonly invoices: { readonly accepted: number; readonly refused: number };
 }
 
 const filesUrl = () => `${world.webs[0]?.url}/api/v1/billers/${BILLER.bid}/invoice-files`;

@@ -2,7 +2,7 @@ import { WORDS } from '../../web/payer/words.ts';
 import { applyChargeState, takePayment } from '../features/payments/index.ts';
 import { isDatabaseAway } from '../platform/database.ts';
 import { Problem } from '../platform/problems.ts';
-import type { TestAccount } from './fill-world.ts';
+import type { TestAccount, TestAccounts } from './fill-world.ts';
 import { pause } from './processes.ts';
 import type { World } from './world.ts';
 
@@ -12,7 +12,8 @@ const PATIENCE_MS = 90_000;
 /** Of the payers on the pages every so-many-th closes the window after paying, and one never pays. */
 const LEAVES_EVERY = 4;
 const ABANDONS_EVERY = 11;
-const REST_MS = 20;
+/** Between two payments of a payer: the machine is for the programs, and their starts, too. */
+const REST_MS = 120;
 
 /** What the payers met. */
 export interface LoadFigures {
@@ -37,11 +38,11 @@ export interface Load {
 
 /**
  * Pays until stopped: `onPages` payers use the payer pages over HTTP as a browser would, `direct` ones the use case in
- * the test's process. Each has accounts of its own and pays them in turn, so that an account gets several payments.
+ * the test's process. Each has accounts of its own: some it pays once, the others in turn, again and again.
  */
 export function startLoad(
   world: World,
-  from: { accounts: readonly TestAccount[]; onPages: number; direct: number },
+  from: { accounts: TestAccounts; onPages: number; direct: number },
 ): Load {
   const figures: LoadFigures = {
     paid: 0,
@@ -56,9 +57,10 @@ export function startLoad(
   let serial = 0;
   const payers = from.onPages + from.direct;
   const runPayer = async (n: number): Promise<void> => {
-    const mine = from.accounts.filter((_, at) => at % payers === n);
+    const mine = (all: readonly TestAccount[]) => all.filter((_, at) => at % payers === n);
+    const [often, once] = [mine(from.accounts.often), mine(from.accounts.once)];
     for (let turn = 0; !isOver; turn++) {
-      const account = mine[turn % mine.length];
+      const account = (turn % 2 === 1 ? once.shift() : undefined) ?? often[turn % often.length];
       if (!account) throw new Error('there are more payers than accounts');
       serial += 1;
       // Never the same amount of an account twice: the guard against duplicates would ask, as it should.

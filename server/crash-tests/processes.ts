@@ -1,15 +1,20 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import fs from 'node:fs';
 import net from 'node:net';
+import os from 'node:os';
 import path from 'node:path';
 import readline from 'node:readline';
 
 const READY_LIMIT_MS = 60_000;
 const WORDS_MAX = 6_000;
+/** Shared by every start, so that a start is quick. */
+const COMPILE_CACHE = path.join(os.tmpdir(), `causeway-crash-compiled-${process.pid}`);
 
 /** Everything started here, so that nothing outlives the test, however that ends. */
 const started = new Set<ChildProcess>();
 process.on('exit', () => {
   for (const child of started) child.kill('SIGKILL');
+  fs.rmSync(COMPILE_CACHE, { recursive: true, force: true });
 });
 
 /** A program under test: it can be killed and started again as often as wanted. */
@@ -48,7 +53,7 @@ export function program(
     const script = path.join(import.meta.dirname, '..', '..', from.script);
     const made = spawn(process.execPath, [script, ...(from.args ?? [])], {
       stdio: ['pipe', 'pipe', 'pipe'],
-      env: { PATH: process.env['PATH'] ?? '', ...from.environment, ...extra },
+      env: { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: COMPILE_CACHE, ...from.environment, ...extra },
     });
     child = made;
     isReady = false;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { compareLedgers } from './compare-ledgers.ts';
-import { fillWorld, type TestAccount } from './fill-world.ts';
+import { fillWorld, type TestAccounts } from './fill-world.ts';
 import { describeLoad, startLoad } from './load.ts';
 import { describeTakeovers, measureTakeover, TAKEOVER_LIMIT_MS } from './measure-takeover.ts';
 import { pause, type Program, until } from './processes.ts';
@@ -13,10 +13,10 @@ const MEASURED_EVERY = 5;
 const SEED = 20_261_118;
 
 let world: World;
-let accounts: readonly TestAccount[];
+let accounts: TestAccounts;
 beforeAll(async () => {
   world = await openWorld({ webs: 2, workers: 2 });
-  accounts = await fillWorld(world, 320);
+  accounts = await fillWorld(world, { often: 320, once: 2_000 });
 });
 afterAll(() => world?.close());
 

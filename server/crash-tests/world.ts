@@ -35,6 +35,8 @@ export interface World {
 export interface ProcessorControls {
   /** Pays as a payer on the page would; gives our reference of the checkout. */
   pay(checkoutId: string, testNumber: string): Promise<string>;
+  /** Holds its events back, as if every webhook were lost, or sends them all. */
+  pauseEvents(isPaused: boolean): Promise<void>;
   charges(): Promise<readonly { reference: string; status: string; amountCents: number }[]>;
 }
 
@@ -149,10 +151,10 @@ async function openSandbox(from: {
     processor: { url: string; controlUrl: string };
   };
   const { controlUrl } = ready.processor;
-  const ask = async <T>(at: string, body?: unknown): Promise<T> => {
+  const ask = async <T>(at: string, body?: unknown, method = 'POST'): Promise<T> => {
     const response = await fetch(`${controlUrl}${at}`, {
       ...(body !== undefined && {
-        method: 'POST',
+        method,
         body: JSON.stringify(body),
         headers: { 'content-type': 'application/json' },
       }),
@@ -167,6 +169,7 @@ async function openSandbox(from: {
     processor: {
       pay: async (id, testNumber) =>
         (await ask<{ checkout: { reference: string } }>(`checkouts/${id}/pay`, { testNumber })).checkout.reference,
+      pauseEvents: async (paused) => void (await ask('webhook', { paused }, 'PATCH')),
       charges: async () => (await ask<{ charges: Awaited<ReturnType<ProcessorControls['charges']>> }>('charges')).charges,
     },
   };
