@@ -8991,26 +8991,6 @@ export interface components {
                 [key: string]: unknown;
             };
         };
-        Notice: {
-            id: number;
-            /** @description receipt … */
-            kind: string;
-            accountNumber: string | null;
-            paymentId: number | null;
-            to: string;
-            locale: string;
-            subject: string;
-            text: string;
-            /** @enum {string} */
-            state: "queued" | "sent" | "failed";
-            attempts: number;
-            /** @description When it is tried next; null unless it waits */
-            nextAt: string | null;
-            lastError: string | null;
-            /** Format: date-time */
-            createdAt: string;
-            sentAt: string | null;
-        };
         Delivery: {
             id: number;
             laneId: string;
@@ -9190,6 +9170,110 @@ export interface components {
                 at: string;
             } | null;
         };
+        Notice: {
+            id: number;
+            /** @description receipt … */
+            kind: string;
+            accountNumber: string | null;
+            paymentId: number | null;
+            to: string;
+            locale: string;
+            subject: string;
+            text: string;
+            /** @enum {string} */
+            state: "queued" | "sent" | "failed";
+            attempts: number;
+            /** @description When it is tried next; null unless it waits */
+            nextAt: string | null;
+            lastError: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            sentAt: string | null;
+        };
+        Overview: {
+            /** @description ISO 8601 instant */
+            at: string;
+            needs: {
+                workItems: number;
+                heldPayments: number;
+                /** @description Posts whose outcome is being found out */
+                unknownPayments: number;
+                /** @description Paperless and AutoPay changes that need a person */
+                heldSettings: number;
+                /** @description The processor has not said whether money was taken */
+                chargesInDoubt: number;
+                /** @description Lanes whose endpoint did not answer the last time */
+                failingLanes: number;
+                pausedLanes: number;
+                /** @description Invoice files of the last 7 days refused, in whole or in part */
+                refusedFiles: number;
+                /** @description Emails of the last 7 days that could not be sent */
+                failedNotices: number;
+                unposted: {
+                    count: number;
+                    /** @description Whole US cents */
+                    amountCents: number;
+                    oldestAt: string | null;
+                };
+            };
+            paymentsByDay: {
+                day: string;
+                /** @enum {string} */
+                method: "CC" | "ACH";
+                count: number;
+                /** @description Whole US cents */
+                amountCents: number;
+            }[];
+            postsByHour: {
+                /** @description ISO 8601 instant */
+                at: string;
+                posted: number;
+                rejected: number;
+                notSent: number;
+                unknown: number;
+            }[];
+            refreshesByHour: {
+                /** @description ISO 8601 instant */
+                at: string;
+                fresh: number;
+                failed: number;
+                medianMs: number;
+                slowMs: number;
+            }[];
+            importsByDay: {
+                day: string;
+                files: number;
+                refusedFiles: number;
+                invoicesAccepted: number;
+                invoicesRefused: number;
+            }[];
+        };
+        WorkItem: {
+            bid: number;
+            billerName: string;
+            id: number;
+            kind: string;
+            /** @description What it is about, e.g. the number of a payment */
+            subject: string;
+            sentence: string;
+            detail: {
+                [key: string]: unknown;
+            };
+            /** @description ISO 8601 instant */
+            openedAt: string;
+            closedAt: string | null;
+            closedBy: string | null;
+        };
+        SearchHit: {
+            /** @enum {string} */
+            kind: "biller" | "account" | "invoice" | "payment" | "delivery" | "invoiceFile";
+            bid: number;
+            /** @description As it stands in the address of its page */
+            id: string;
+            title: string;
+            detail: string;
+            isExact: boolean;
+        };
         Payment: {
             paymentId: number;
             publicId: string;
@@ -9359,90 +9443,6 @@ export interface components {
                     [key: string]: unknown;
                 };
             }[];
-        };
-        Overview: {
-            /** @description ISO 8601 instant */
-            at: string;
-            needs: {
-                workItems: number;
-                heldPayments: number;
-                /** @description Posts whose outcome is being found out */
-                unknownPayments: number;
-                /** @description Paperless and AutoPay changes that need a person */
-                heldSettings: number;
-                /** @description The processor has not said whether money was taken */
-                chargesInDoubt: number;
-                /** @description Lanes whose endpoint did not answer the last time */
-                failingLanes: number;
-                pausedLanes: number;
-                /** @description Invoice files of the last 7 days refused, in whole or in part */
-                refusedFiles: number;
-                /** @description Emails of the last 7 days that could not be sent */
-                failedNotices: number;
-                unposted: {
-                    count: number;
-                    /** @description Whole US cents */
-                    amountCents: number;
-                    oldestAt: string | null;
-                };
-            };
-            paymentsByDay: {
-                day: string;
-                /** @enum {string} */
-                method: "CC" | "ACH";
-                count: number;
-                /** @description Whole US cents */
-                amountCents: number;
-            }[];
-            postsByHour: {
-                /** @description ISO 8601 instant */
-                at: string;
-                posted: number;
-                rejected: number;
-                notSent: number;
-                unknown: number;
-            }[];
-            refreshesByHour: {
-                /** @description ISO 8601 instant */
-                at: string;
-                fresh: number;
-                failed: number;
-                medianMs: number;
-                slowMs: number;
-            }[];
-            importsByDay: {
-                day: string;
-                files: number;
-                refusedFiles: number;
-                invoicesAccepted: number;
-                invoicesRefused: number;
-            }[];
-        };
-        WorkItem: {
-            bid: number;
-            billerName: string;
-            id: number;
-            kind: string;
-            /** @description What it is about, e.g. the number of a payment */
-            subject: string;
-            sentence: string;
-            detail: {
-                [key: string]: unknown;
-            };
-            /** @description ISO 8601 instant */
-            openedAt: string;
-            closedAt: string | null;
-            closedBy: string | null;
-        };
-        SearchHit: {
-            /** @enum {string} */
-            kind: "biller" | "account" | "invoice" | "payment" | "delivery" | "invoiceFile";
-            bid: number;
-            /** @description As it stands in the address of its page */
-            id: string;
-            title: string;
-            detail: string;
-            isExact: boolean;
         };
     };
     responses: never;

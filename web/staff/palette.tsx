@@ -50,6 +50,7 @@ export function Palette({ bid, onClose }: { bid: number | undefined; onClose: ()
       scrollable
       maxHeight={440}
       shortcut={null}
+      attributes={{ content: { 'aria-label': 'Search or go to' } } as never}
     >
       <Spotlight.Search
         aria-label="Search or go to"

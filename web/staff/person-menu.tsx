@@ -39,7 +39,7 @@ export function PersonMenu() {
       <span className="fine">{session?.user.email}</span>
       <Radio.Group label="Colours" value={colorScheme} onChange={(value) => setColorScheme(value as 'auto')}>
         {SCHEMES.map(([value, word]) => (
-          <Radio key={value} value={value} label={word} size="xs" mt={6} />
+          <Radio key={value} value={value} label={word} size="xs" mt={10} />
         ))}
       </Radio.Group>
       <Button variant="default" onClick={() => signOut.mutate()}>

@@ -22,11 +22,13 @@ export function Empty({ children }: { children: ReactNode }) {
 /** What went wrong, in the server's words, with each fault and the id under which it was recorded. */
 export function Failure({ cause, retry }: { cause: unknown; retry?: () => void }) {
   const refused = cause instanceof Refused ? cause : undefined;
+  // Asking again for what is not there, or not allowed, gets the same answer.
+  const isFinal = refused !== undefined && refused.status < 500 && refused.status !== 429;
   return (
     <Message tone="bad" role="alert" title={cause instanceof Error ? cause.message : String(cause)}>
       {refused && refused.faults.length > 0 && <Faults faults={refused.faults} />}
-      {refused?.requestId && <p className="fine">Recorded under {refused.requestId}</p>}
-      {retry && (
+      {refused && refused.status >= 500 && <p className="fine">Recorded under {refused.requestId}</p>}
+      {retry && !isFinal && (
         <Button variant="default" onClick={retry}>
           Try again
         </Button>
