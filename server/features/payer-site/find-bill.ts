@@ -33,7 +33,11 @@ export async function findBill(
   const allowed = limits.check(guess);
   if (!allowed.isAllowed) return { kind: 'limited', waitMinutes: allowed.waitMinutes };
   limits.countMiss(guess);
-  const found = await match(deps, from);
+  const found = await match(deps, from).catch((cause: unknown) => {
+    // A look-up that could not be made told nothing: a database that was away must not shut honest payers out after.
+    limits.takeBack(guess);
+    throw cause;
+  });
   if (found) {
     limits.takeBack(guess);
     return { kind: 'found', accountNumber: found };
