@@ -43,12 +43,17 @@ export async function compareLedgers(world: World, load: readonly LoadFigures[])
     if (payment.state !== 'posted') wrong.push(`${words} is not posted`);
     if (!entry) wrong.push(`${words}, not in the partner's ledger`);
     else if (entry.billAmountCents !== billCents || entry.totalPaidCents !== payment.amount_cents)
-      wrong.push(`${words}: ${billCents}/${payment.amount_cents} here, ${entry.billAmountCents}/${entry.totalPaidCents} there`);
+      wrong.push(
+        `${words}: ${billCents}/${payment.amount_cents} here, ${entry.billAmountCents}/${entry.totalPaidCents} there`,
+      );
     else if (entry.policyNumber !== payment.account_number) wrong.push(`${words}: booked on ${entry.policyNumber}`);
   }
   expect(wrong).toEqual([]);
   const known = new Set(taken.map((payment) => payment.transaction_id));
-  expect(ledger.payments.filter((entry) => !known.has(entry.transactionId)), 'extra at the partner').toEqual([]);
+  expect(
+    ledger.payments.filter((entry) => !known.has(entry.transactionId)),
+    'extra at the partner',
+  ).toEqual([]);
   expect(ledger.count).toBe(taken.length);
   const totalCents = taken.reduce((sum, payment) => sum + payment.amount_cents, 0);
   expect(ledger.totalPaidCents).toBe(totalCents);
@@ -58,7 +63,10 @@ export async function compareLedgers(world: World, load: readonly LoadFigures[])
   const publicIds = new Set(taken.map((payment) => payment.public_id));
   for (const figures of load) {
     expect(figures.faults, 'answers of 500 and errors that are no refusal').toEqual([]);
-    expect([...figures.acknowledged].filter((id) => !publicIds.has(id)), 'told as taken, and lost').toEqual([]);
+    expect(
+      [...figures.acknowledged].filter((id) => !publicIds.has(id)),
+      'told as taken, and lost',
+    ).toEqual([]);
   }
   return { payments: taken.length, totalCents };
 }
@@ -67,7 +75,10 @@ async function compareCharges(world: World, taken: readonly Taken[]): Promise<vo
   const charges = (await world.processor.charges()).filter((charge) => charge.status === 'approved');
   const perReference = new Map<string, number>();
   for (const charge of charges) perReference.set(charge.reference, (perReference.get(charge.reference) ?? 0) + 1);
-  expect([...perReference].filter(([, count]) => count !== 1), 'charged more than once').toEqual([]);
+  expect(
+    [...perReference].filter(([, count]) => count !== 1),
+    'charged more than once',
+  ).toEqual([]);
   const here = taken.map((payment) => `${payment.public_id} ${payment.amount_cents}`).sort();
   const there = charges.map((charge) => `${charge.reference} ${charge.amountCents}`).sort();
   expect(there).toEqual(here);

@@ -4,7 +4,7 @@ import { compareLedgers } from './compare-ledgers.ts';
 import { fillWorld } from './fill-world.ts';
 import { describeLoad, type Load, startLoad } from './load.ts';
 import { describeTakeovers, measureTakeover, TAKEOVER_LIMIT_MS } from './measure-takeover.ts';
-import { pause, type Program, until } from './processes.ts';
+import { type Program, pause, until } from './processes.ts';
 import { settleWorld } from './settle-world.ts';
 import { openWorld, type World } from './world.ts';
 
@@ -95,7 +95,9 @@ test('after all these deaths the three ledgers agree to the cent', async () => {
   const resolved = await settleWorld(world);
   const compared = await compareLedgers(world, [figures]);
   console.log(`crash points: ${kills} deaths; ${describeLoad(figures)}`);
-  console.log(`crash points: ${compared.payments} payments of ${compared.totalCents} cents agree; ${JSON.stringify(resolved)}`);
+  console.log(
+    `crash points: ${compared.payments} payments of ${compared.totalCents} cents agree; ${JSON.stringify(resolved)}`,
+  );
   console.log(`crash points: ${describeTakeovers(takeovers)}`);
   expect(compared.payments).toBeGreaterThan(100);
   expect(Math.max(...takeovers)).toBeLessThanOrEqual(TAKEOVER_LIMIT_MS);

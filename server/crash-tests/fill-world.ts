@@ -59,7 +59,10 @@ export async function fillWorld(world: World, counts: { often: number; once: num
     await addBiller(world, biller);
     const policies = policiesOf(biller, n === 0 ? counts.often : counts.once);
     for (const [at, instance] of biller.instances.entries())
-      await world.imt.load(instance, policies.filter((_, n) => n % biller.instances.length === at));
+      await world.imt.load(
+        instance,
+        policies.filter((_, n) => n % biller.instances.length === at),
+      );
     await importBills(world, biller, policies);
     lists.push(
       policies.map((policy) => ({ biller, accountNumber: policy.policyNumber, lastName: policy.lastName ?? '' })),
@@ -102,9 +105,12 @@ async function importBills(world: World, biller: TestBiller, policies: readonly 
   await importInvoiceFile(deps, { bid: biller.bid, fileId: file.id });
   const { rows } = await deps.database.withBiller(biller.bid, (tx) =>
     sql<{ state: string; message: string | null }>`select f.state, (select x.message from invoice_file_fault x
-      where x.bid = f.bid and x.file_id = f.id limit 1) as message from invoice_file f where f.id = ${file.id}`.execute(tx),
+      where x.bid = f.bid and x.file_id = f.id limit 1) as message from invoice_file f where f.id = ${file.id}`.execute(
+      tx,
+    ),
   );
-  if (rows[0]?.state !== 'loaded') throw new Error(`the bills were not loaded: ${rows[0]?.state} ${rows[0]?.message ?? ''}`);
+  if (rows[0]?.state !== 'loaded')
+    throw new Error(`the bills were not loaded: ${rows[0]?.state} ${rows[0]?.message ?? ''}`);
 }
 
 async function addBiller(world: World, biller: TestBiller): Promise<void> {
@@ -138,7 +144,12 @@ async function addBiller(world: World, biller: TestBiller): Promise<void> {
         arePartialPaymentsAllowed: true,
       })),
       cards: { ...base.cards, fees: { CC: { flatCents: 250, basisPoints: 0 }, ACH: { flatCents: 0, basisPoints: 0 } } },
-      invoicing: { ...base.invoicing, realTimeDataRefresh: true, suppressStaleBalances: true, balanceMaxAgeSeconds: 300 },
+      invoicing: {
+        ...base.invoicing,
+        realTimeDataRefresh: true,
+        suppressStaleBalances: true,
+        balanceMaxAgeSeconds: 300,
+      },
       advancedSettings: settingsFromTexts({
         ...{ 8: each(''), 9: user, 10: password, 11: each(''), 12: user, 13: password },
         ...{ 14: first(''), 15: user, 16: password, 17: first(''), 18: user, 19: password },

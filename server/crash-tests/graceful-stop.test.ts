@@ -52,7 +52,9 @@ test('SIGTERM under load: exit 0 within 20 s, nothing left in the air, the partn
   expect([webEnd.code, workerEnd.code]).toEqual([0, 0]);
   expect(await countOpenSessions()).toBe(0);
   const compared = await compareLedgers(world, [figures]);
-  console.log(`graceful stops: ${stops.length}, the longest ${Math.round(Math.max(...stops))} ms; ${describeLoad(figures)}`);
+  console.log(
+    `graceful stops: ${stops.length}, the longest ${Math.round(Math.max(...stops))} ms; ${describeLoad(figures)}`,
+  );
   console.log(`graceful stops: ${compared.payments} payments of ${compared.totalCents} cents agree`);
 });
 
@@ -65,6 +67,8 @@ async function countState(state: string): Promise<number> {
 
 /** Sessions the partner still had open: ending them is how it counts them. */
 async function countOpenSessions(): Promise<number> {
-  const ended = await Promise.all(TEST_BILLERS.flatMap((each) => each.instances).map((id) => world.imt.expireSessions(id)));
+  const ended = await Promise.all(
+    TEST_BILLERS.flatMap((each) => each.instances).map((id) => world.imt.expireSessions(id)),
+  );
   return ended.reduce((sum, count) => sum + count, 0);
 }

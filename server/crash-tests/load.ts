@@ -40,10 +40,7 @@ export interface Load {
  * Pays until stopped: `onPages` payers use the payer pages over HTTP as a browser would, `direct` ones the use case in
  * the test's process. Each has accounts of its own: some it pays once, the others in turn, again and again.
  */
-export function startLoad(
-  world: World,
-  from: { accounts: TestAccounts; onPages: number; direct: number },
-): Load {
+export function startLoad(world: World, from: { accounts: TestAccounts; onPages: number; direct: number }): Load {
   const figures: LoadFigures = {
     paid: 0,
     acknowledged: new Set(),
@@ -64,7 +61,14 @@ export function startLoad(
       if (!account) throw new Error('there are more payers than accounts');
       serial += 1;
       // Never the same amount of an account twice: the guard against duplicates would ask, as it should.
-      const visit: Visit = { world, figures, account, serial, method: serial % 3 === 0 ? 'ACH' : 'CC', amountCents: 10_00 + serial };
+      const visit: Visit = {
+        world,
+        figures,
+        account,
+        serial,
+        method: serial % 3 === 0 ? 'ACH' : 'CC',
+        amountCents: 10_00 + serial,
+      };
       try {
         await (n < from.onPages ? payOnPages(visit) : payDirectly(visit));
       } catch (cause) {
@@ -163,7 +167,8 @@ function openBrowser(visit: Visit): { send(path: string, form?: Record<string, s
         } catch {
           figures.cuts += 1;
         }
-        if (performance.now() - startedMs > PATIENCE_MS) throw new Error(`${path} was not answered in ${PATIENCE_MS} ms`);
+        if (performance.now() - startedMs > PATIENCE_MS)
+          throw new Error(`${path} was not answered in ${PATIENCE_MS} ms`);
         at += 1; // the balancer sends the next try to another process
         await pause(TRY_AGAIN_MS);
       }
@@ -201,7 +206,7 @@ async function payDirectly(visit: Visit): Promise<void> {
     try {
       return await ask(Number(seen?.current_due_cents ?? 0));
     } catch (cause) {
-      if (cause instanceof Problem && cause.code === 'balance-changed') return ask(Number(cause.details['nowCents']));
+      if (cause instanceof Problem && cause.code === 'balance-changed') return ask(Number(cause.details.nowCents));
       throw cause;
     }
   });

@@ -53,7 +53,7 @@ export function program(
     const script = path.join(import.meta.dirname, '..', '..', from.script);
     const made = spawn(process.execPath, [script, ...(from.args ?? [])], {
       stdio: ['pipe', 'pipe', 'pipe'],
-      env: { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: COMPILE_CACHE, ...from.environment, ...extra },
+      env: { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE: COMPILE_CACHE, ...from.environment, ...extra },
     });
     child = made;
     isReady = false;
@@ -75,7 +75,9 @@ export function program(
       );
       const fail = () => {
         clearTimeout(limit);
-        reject(new Error(`${name} ended before it was ready (${made.exitCode ?? made.signalCode}):\n${words.slice(-2000)}`));
+        reject(
+          new Error(`${name} ended before it was ready (${made.exitCode ?? made.signalCode}):\n${words.slice(-2000)}`),
+        );
       };
       made.once('exit', fail);
       lines.on('line', (line) => {

@@ -3,7 +3,7 @@ import { compareLedgers } from './compare-ledgers.ts';
 import { fillWorld, type TestAccounts } from './fill-world.ts';
 import { describeLoad, startLoad } from './load.ts';
 import { describeTakeovers, measureTakeover, TAKEOVER_LIMIT_MS } from './measure-takeover.ts';
-import { pause, type Program, until } from './processes.ts';
+import { type Program, pause, until } from './processes.ts';
 import { settleWorld } from './settle-world.ts';
 import { openWorld, type World } from './world.ts';
 
@@ -49,7 +49,9 @@ test(`${KILLS} times kill -9 of workers and webs under load: the three ledgers a
   const resolved = await settleWorld(world);
   const compared = await compareLedgers(world, [figures]);
   console.log(`random kills: ${KILLS} kills (${workerKills} of workers); ${describeLoad(figures)}`);
-  console.log(`random kills: ${compared.payments} payments of ${compared.totalCents} cents agree; ${JSON.stringify(resolved)}`);
+  console.log(
+    `random kills: ${compared.payments} payments of ${compared.totalCents} cents agree; ${JSON.stringify(resolved)}`,
+  );
   console.log(`random kills: ${describeTakeovers(takeovers)}`);
   expect(compared.payments).toBeGreaterThan(KILLS);
   expect(Math.max(...takeovers, 0)).toBeLessThanOrEqual(TAKEOVER_LIMIT_MS);

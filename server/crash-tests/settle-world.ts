@@ -89,7 +89,8 @@ export async function untilQuiet(world: World): Promise<void> {
   await until(async () => (await busy()).length === 0, {
     limitMs: QUIET_LIMIT_MS,
     everyMs: 100,
-    why: async () => `stuck: ${(await busy()).map((row) => `${row.lane_id}#${row.id} ${row.state} ${row.reason ?? ''}`).join('; ')}`,
+    why: async () =>
+      `stuck: ${(await busy()).map((row) => `${row.lane_id}#${row.id} ${row.state} ${row.reason ?? ''}`).join('; ')}`,
   });
 }
 

@@ -24,7 +24,7 @@ test('two programs that start at once on a new folder adopt one PostgreSQL, whic
   const key = randomBytes(32).toString('base64');
   const [first, second] = [causeway('first', key), causeway('second', key)];
   const ready = await Promise.all([first.start(), second.start()]);
-  const urls = ready.map((one) => String(one['url']));
+  const urls = ready.map((one) => String(one.url));
   expect(new Set(urls).size).toBe(2);
   const pid = postmaster();
   expect(pid).toBeDefined();
@@ -39,7 +39,7 @@ test('two programs that start at once on a new folder adopt one PostgreSQL, whic
   const stopped = await second.stop();
   expect(stopped.code).toBe(0);
   expect(postmaster()).toBe(pid);
-  expect(await readiness(String(again['url']))).toBe(200);
+  expect(await readiness(String(again.url))).toBe(200);
 
   expect((await first.stop()).code).toBe(0);
   await until(() => postmaster() === undefined, { limitMs: 20_000, why: () => 'the last one left PostgreSQL running' });
@@ -54,7 +54,7 @@ test('both processes killed, then PostgreSQL too: the next start has everything 
   if (pid === undefined) throw new Error('PostgreSQL does not outlive a kill -9 of its programs');
   process.kill(pid, 'SIGKILL');
   const again = await first.start();
-  expect(await readiness(String(again['url']))).toBe(200);
+  expect(await readiness(String(again.url))).toBe(200);
   expect(postmaster()).not.toBe(pid);
   expect((await first.stop()).code).toBe(0);
 });

@@ -52,7 +52,10 @@ export async function openWorld(from: { webs: number; workers: number }): Promis
     const postgres = await openPostgres(folder, closers);
     const ports = await Promise.all(Array.from({ length: from.webs }, freePort));
     const publicUrl = `http://127.0.0.1:${ports[0] ?? (await freePort())}`;
-    const secrets = { key: `sk_${randomBytes(18).toString('hex')}`, webhook: `whsec_${randomBytes(32).toString('base64')}` };
+    const secrets = {
+      key: `sk_${randomBytes(18).toString('hex')}`,
+      webhook: `whsec_${randomBytes(32).toString('base64')}`,
+    };
     const sandbox = await openSandbox({ folder, publicUrl, secrets });
     closers.push(() => sandbox.program.kill());
     const clockFile = path.join(folder, 'clock-ahead-ms');
@@ -72,7 +75,10 @@ export async function openWorld(from: { webs: number; workers: number }): Promis
         script: 'server/crash-tests/crashing-main.ts',
         environment: { ...environment, CAUSEWAY_ROLES: role, CAUSEWAY_PORT: String(port), CRASH_CLOCK_FILE: clockFile },
       });
-    const webs = ports.map((port, n) => ({ ...causeway(`web ${n + 1}`, 'web', port), url: `http://127.0.0.1:${port}` }));
+    const webs = ports.map((port, n) => ({
+      ...causeway(`web ${n + 1}`, 'web', port),
+      url: `http://127.0.0.1:${port}`,
+    }));
     const workers = Array.from({ length: from.workers }, (_, n) => causeway(`worker ${n + 1}`, 'worker', 0));
     closers.push(async () => void (await Promise.all([...webs, ...workers].map((each) => each.kill()))));
     let aheadMs = 0;
@@ -170,7 +176,8 @@ async function openSandbox(from: {
       pay: async (id, testNumber) =>
         (await ask<{ checkout: { reference: string } }>(`checkouts/${id}/pay`, { testNumber })).checkout.reference,
       pauseEvents: async (paused) => void (await ask('webhook', { paused }, 'PATCH')),
-      charges: async () => (await ask<{ charges: Awaited<ReturnType<ProcessorControls['charges']>> }>('charges')).charges,
+      charges: async () =>
+        (await ask<{ charges: Awaited<ReturnType<ProcessorControls['charges']>> }>('charges')).charges,
     },
   };
 }

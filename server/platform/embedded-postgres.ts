@@ -55,7 +55,10 @@ export async function startEmbeddedPostgres(from: {
   const pid = () => readPid(folder);
   const watch =
     from.log &&
-    keepPostgresRunning({ pid, answers: () => answers(url), start: startServer }, { timers: from.timers, log: from.log });
+    keepPostgresRunning(
+      { pid, answers: () => answers(url), start: startServer },
+      { timers: from.timers, log: from.log },
+    );
   return {
     url,
     folder,
