@@ -33,8 +33,11 @@ export function explain(cause: unknown): ExitCode {
     return EXIT.wrongUsage;
   }
   if (isDatabaseAway(cause)) {
+    const why = cause instanceof Error ? cause.message : String(cause);
     say(
-      `The database can't be reached: ${cause instanceof Error ? cause.message : cause}. Check DATABASE_URL or CAUSEWAY_DATA.`,
+      why.startsWith('The database at ')
+        ? why
+        : `The database can't be reached: ${why}. Check DATABASE_URL or CAUSEWAY_DATA.`,
     );
     return EXIT.unreachable;
   }

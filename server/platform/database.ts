@@ -173,9 +173,31 @@ async function withOwnConnection<T>(
   }
 }
 
+/** No connection could be made: where to, why, and what to look at; never the login. */
+export class DatabaseUnreachable extends Error {
+  constructor(url: string, cause: unknown) {
+    // `localhost` is tried as two addresses, and both failures come as one without a message of its own.
+    const first: unknown = cause instanceof AggregateError ? cause.errors[0] : cause;
+    const why = first instanceof Error ? first.message : String(first);
+    super(
+      `The database at ${placeOf(url)} can't be reached: ${why}. Check DATABASE_URL, or CAUSEWAY_DATA for the embedded one.`,
+      { cause },
+    );
+    this.name = 'DatabaseUnreachable';
+  }
+}
+
+function placeOf(url: string): string {
+  const parsed = URL.parse(url);
+  if (!parsed) return 'DATABASE_URL';
+  const host = parsed.searchParams.get('host') ?? parsed.hostname;
+  return `${host}:${parsed.port || '5432'}${parsed.pathname}`;
+}
+
 /** Whether an error says that the database is away (down, restarting, unreachable), not that a statement is wrong. */
 export function isDatabaseAway(cause: unknown): boolean {
   if (!(cause instanceof Error)) return false;
+  if (cause instanceof DatabaseUnreachable) return true;
   const code = 'code' in cause ? String(cause.code) : '';
   if (/^(08|57P0[1-5]|53)/.test(code)) return true;
   // ENOENT is a socket that is not there; of a file it says nothing about the database.

@@ -1,4 +1,5 @@
 import { createTransport } from 'nodemailer';
+import { hideSecrets } from './hide-secrets.ts';
 import type { Log } from './log.ts';
 
 export { createInbox, type Inbox, type InboxMessage } from './mail-inbox.ts';
@@ -47,6 +48,7 @@ export function createMailer(options: { smtpUrl?: string | undefined; from: stri
           },
           { from: options.from },
         );
+  const passwords = passwordsOf(options.smtpUrl);
   return {
     async send(mail) {
       const fault = faultOf(mail);
@@ -63,7 +65,7 @@ export function createMailer(options: { smtpUrl?: string | undefined; from: stri
         });
         return { ok: true, messageId: sent.messageId };
       } catch (cause) {
-        const failure = mailFailure(cause);
+        const failure = mailFailure(cause, passwords);
         options.log.warn({ permanent: failure.permanent, why: failure.why }, 'a mail was not sent');
         return failure;
       }
@@ -102,7 +104,17 @@ function hasControlCharacter(text: string): boolean {
   return /\p{Cc}/u.test(text);
 }
 
-function mailFailure(cause: unknown): Extract<MailSent, { ok: false }> {
+/** What a mail server may give back of the login it was sent. */
+function passwordsOf(smtpUrl: string | undefined): readonly string[] {
+  const written = smtpUrl === undefined ? '' : (URL.parse(smtpUrl)?.password ?? '');
+  try {
+    return [written, decodeURIComponent(written)];
+  } catch {
+    return [written];
+  }
+}
+
+function mailFailure(cause: unknown, passwords: readonly string[]): Extract<MailSent, { ok: false }> {
   const error: { responseCode?: unknown; code?: unknown; message?: unknown } = cause instanceof Error ? cause : {};
   const code = typeof error.responseCode === 'number' ? error.responseCode : 0;
   // Wrong credentials (530, 534, 535, 538) are ours to mend, not the message's fault: it is tried again.
@@ -110,6 +122,6 @@ function mailFailure(cause: unknown): Extract<MailSent, { ok: false }> {
   return {
     ok: false,
     permanent: isPermanent,
-    why: [error.code, code === 0 ? null : code, error.message].filter(Boolean).join(' '),
+    why: hideSecrets([error.code, code === 0 ? null : code, error.message].filter(Boolean).join(' '), passwords),
   };
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
+import { DatabaseUnreachable } from './database.ts';
 
 const FOLDER = path.join(import.meta.dirname, '..', 'database', 'migrations');
 const LOCK = 7_204_433;
@@ -27,7 +28,9 @@ export async function migrate(url: string, folder: string = FOLDER): Promise<rea
     connectionTimeoutMillis: 5000,
   });
   client.on('error', () => undefined);
-  await client.connect();
+  await client.connect().catch((cause: unknown) => {
+    throw new DatabaseUnreachable(url, cause);
+  });
   try {
     const version = await client.query<{ server_version_num: string }>('show server_version_num');
     const number = Number(version.rows[0]?.server_version_num);

@@ -27,7 +27,7 @@ export function readCursor(
   if (cursor === undefined) return undefined;
   try {
     const parts = partsSchema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
-    forms.forEach((form, at) => form.parse(parts[at]));
+    for (const [at, form] of forms.entries()) form.parse(parts[at]);
     if (parts.length === count) return parts;
   } catch (cause) {
     throw refuse('bad-cursor', {}, cause);

@@ -1,7 +1,7 @@
 import type { FailureReason } from '../../features/billers/partner.ts';
 import { EgressCut, type EgressStream } from '../../platform/egress.ts';
 import { failureOfEgress } from './sign-in.ts';
-import { isObject, JSON_API, type JsonObject, mediaTypeOf, openDocument, type PartnerError } from './wire.ts';
+import { isObject, JSON_API, type JsonObject, mediaTypeOf, openDocument, type PartnerError, redacted } from './wire.ts';
 
 /** The largest PDF taken. */
 export const PDF_BYTES_MAX = 25 * 1024 * 1024;
@@ -30,7 +30,7 @@ export type BillReading =
  */
 export async function readBill(
   answer: EgressStream,
-  from: { url: string; accountNumber: string; mayLink: boolean },
+  from: { url: string; accountNumber: string; mayLink: boolean; secrets?: readonly string[] },
 ): Promise<BillReading> {
   if (answer.kind !== 'answered') return { kind: 'failed', ...failureOfEgress(answer, 'The request for the PDF') };
   const { status, headers, body } = answer;
@@ -41,12 +41,12 @@ export async function readBill(
     await abandon(body);
     return failed(
       status < 300 ? 'not-understood' : 'partner-error',
-      `The partner answered ${status} with ${type || 'no type'} in place of a PDF.`,
+      `The partner answered ${status} with ${redacted(type, from.secrets ?? []) || 'no type'} in place of a PDF.`,
     );
   }
   const bytes = await collected(body);
   if (!Buffer.isBuffer(bytes)) return bytes;
-  const opened = openDocument({ headers, body: bytes });
+  const opened = openDocument({ headers, body: bytes }, from.secrets);
   if (!opened.ok) {
     return failed(
       status < 300 ? 'not-understood' : 'partner-error',

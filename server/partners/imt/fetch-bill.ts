@@ -81,7 +81,7 @@ async function fetchOnce(
       maxConcurrent: connection.maxConcurrent,
     });
     const status = answer.kind === 'not-sent' ? undefined : answer.status;
-    return { status, reading: await readBill(answer, { url, accountNumber, mayLink }) };
+    return { status, reading: await readBill(answer, { url, accountNumber, mayLink, secrets: attempt.lease.secrets }) };
   };
   const first = await ask(url, true);
   return first.reading.kind === 'link' ? await ask(first.reading.url, false) : first;

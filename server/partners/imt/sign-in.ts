@@ -60,13 +60,15 @@ export async function logIn(
     maxConcurrent: connection.maxConcurrent,
   });
   if (answer.kind !== 'answered') return failed(failureOfEgress(answer, 'The sign-in'));
+  const secrets = [connection.credentials.password(), connection.credentials.privateKey() ?? ''];
   if (answer.status >= 200 && answer.status < 300) {
     const read = signIn.readSession(answer, clock.nowMs());
     if (!read.ok)
       return failed({ reason: 'login-refused', sentence: `The sign-in answered ${answer.status}, but ${read.why}.` });
-    return { kind: 'open', session: { headers: read.headers, secrets: read.secrets, openedAt: clock.now() } };
+    // The login's own secrets too: a later answer may still give them back.
+    const session = { headers: read.headers, secrets: [...read.secrets, ...secrets], openedAt: clock.now() };
+    return { kind: 'open', session };
   }
-  const secrets = [connection.credentials.password(), connection.credentials.privateKey() ?? ''];
   return refused(answer, { nowMs: clock.nowMs(), secrets });
 }
 

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { Transcript } from '../../features/billers/partner.ts';
+import { hideSecrets, hideSecretsIn, mayHoldSecret } from '../../platform/hide-secrets.ts';
 import { secretMark } from '../../platform/secrets.ts';
 import { parseStrictJson } from './strict-json.ts';
 
@@ -8,6 +9,8 @@ export const JSON_API = 'application/vnd.api+json';
 
 const ERRORS_MAX = 20;
 const ERROR_TEXT_MAX = 500;
+/** A shorter secret is not taken out of documents: it could stand in an amount or a date by chance. */
+const DOCUMENT_SECRET_CHARS_MIN = 8;
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 export type PartnerError = NonNullable<Transcript['errors']>[number];
@@ -26,20 +29,26 @@ export function openDocument(
   secrets: readonly string[] = [],
 ): OpenedDocument {
   const type = mediaTypeOf(answer.headers);
-  if (type !== JSON_API) return { ok: false, why: `its type is ${type === '' ? 'missing' : type}, not ${JSON_API}` };
+  if (type !== JSON_API) {
+    const told = type === '' ? 'missing' : redacted(type, secrets);
+    return { ok: false, why: `its type is ${told}, not ${JSON_API}` };
+  }
   if (!isUtf8(answer.body)) return { ok: false, why: 'it is not UTF-8' };
   const text = answer.body.toString('utf8').replace(/^\ufeff/, '');
   const parsed = parseStrictJson(text);
   if (!parsed.ok) return parsed;
-  if (!isObject(parsed.value)) return { ok: false, why: 'it is no JSON:API document' };
-  const { errors } = parsed.value;
-  if (errors === undefined) return { ok: true, document: parsed.value, errors: [] };
-  if (!Array.isArray(errors) || errors.length === 0 || !errors.every(isObject) || parsed.value.data !== undefined) {
+  // A partner that gives back the login or the cookie it was sent: neither goes any further than here.
+  const long = secrets.filter((secret) => secret.length >= DOCUMENT_SECRET_CHARS_MIN);
+  const value = mayHoldSecret(text, long) ? hideSecretsIn(parsed.value, long) : parsed.value;
+  if (!isObject(value)) return { ok: false, why: 'it is no JSON:API document' };
+  const { errors } = value;
+  if (errors === undefined) return { ok: true, document: value, errors: [] };
+  if (!Array.isArray(errors) || errors.length === 0 || !errors.every(isObject) || value.data !== undefined) {
     return { ok: false, why: 'its list of errors is not one' };
   }
   return {
     ok: true,
-    document: parsed.value,
+    document: value,
     errors: errors.slice(0, ERRORS_MAX).map((error: JsonObject) => errorOf(error, secrets)),
   };
 }
@@ -77,9 +86,7 @@ export function isObject(value: unknown): value is JsonObject {
 
 /** Takes what must not be kept out of a text of the partner: the session's own secrets, and whatever looks like one. */
 export function redacted(text: string, secrets: readonly string[]): string {
-  let shown = text;
-  for (const secret of secrets) if (secret.length >= 4) shown = shown.replaceAll(secret, secretMark);
-  return shown
+  return hideSecrets(text, secrets)
     .replace(/\b(bearer|basic)\s+[\w.~+/=-]{6,}/gi, `$1 ${secretMark}`)
     .replace(
       /\b(password|passwd|pwd|secret|token|cookie|sessionid|authorization)\b(["']?\s*[=:]\s*["']?)[^\s"',;&]+/gi,

@@ -1,4 +1,5 @@
 import type { Egress } from '../../platform/egress.ts';
+import { hideSecrets } from '../../platform/hide-secrets.ts';
 import { Secret } from '../../platform/secrets.ts';
 
 const ANSWER_BYTES_MAX = 4 * 1024 * 1024;
@@ -40,7 +41,11 @@ export async function callProcessor(
   if (answer.kind !== 'answered') return { kind: answer.kind, reason: `${answer.reason}: ${answer.detail}` };
   if (answer.status >= 500) return { kind: 'unknown', reason: `the processor answered ${answer.status}` };
   try {
-    return { kind: 'answered', status: answer.status, body: JSON.parse(answer.body.toString('utf8')) };
+    return {
+      kind: 'answered',
+      status: answer.status,
+      body: JSON.parse(hideSecrets(answer.body.toString('utf8'), [api.secret.reveal()])),
+    };
   } catch {
     return { kind: 'unknown', reason: `the processor answered ${answer.status} without JSON` };
   }
