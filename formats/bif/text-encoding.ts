@@ -1,4 +1,4 @@
-import { type Buffer, isUtf8 } from 'node:buffer';
+import { isUtf8 } from 'node:buffer';
 
 /** How the bytes of a piece of a file are to be read. `ascii` reads the same either way. */
 export type BifEncoding = 'ascii' | 'utf-8' | 'windows-1252';
@@ -37,11 +37,6 @@ export function hasHighControl(bytes: Uint8Array, from: number, to: number, enco
     }
   }
   return false;
-}
-
-/** The encoding of one stretch of bytes that has a byte beyond ASCII. */
-export function encodingOf(bytes: Uint8Array): BifEncoding {
-  return isUtf8(bytes) ? 'utf-8' : 'windows-1252';
 }
 
 function fromWindows1252(latin1: string): string {

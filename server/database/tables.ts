@@ -195,16 +195,6 @@ export interface DeliveryAttempt {
   transcript: Generated<Json>;
 }
 
-export interface IdempotencyKey {
-  bid: number;
-  created_at: Generated<Temporal.Instant>;
-  key: string;
-  reply: Json | null;
-  request_hash: Buffer;
-  scope: string;
-  status: number | null;
-}
-
 export interface Installation {
   created_at: Generated<Temporal.Instant>;
   id: Generated<string>;
@@ -473,7 +463,6 @@ export interface DB {
   biller_configuration: BillerConfiguration;
   delivery: Delivery;
   delivery_attempt: DeliveryAttempt;
-  idempotency_key: IdempotencyKey;
   installation: Installation;
   invoice: Invoice;
   invoice_file: InvoiceFile;

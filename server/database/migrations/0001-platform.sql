@@ -24,18 +24,6 @@ begin
   execute format('grant select, insert, update, delete on %I to causeway_app, causeway_system', name);
 end $$;
 
-create table idempotency_key (
-  bid bigint not null,
-  scope text not null,                 -- the operation, e.g. 'payments.take'
-  key text not null,
-  request_hash bytea not null,
-  status int,                          -- null while the first request is still under way
-  reply jsonb,
-  created_at timestamptz not null default now(),
-  primary key (bid, scope, key)
-);
-call make_tenant_table('idempotency_key');
-
 -- Append-only, one hash chain per biller ('system' for what belongs to none): see platform/audit-chain.ts.
 create table audit_event (
   chain text not null,
