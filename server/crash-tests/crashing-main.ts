@@ -16,10 +16,11 @@ const running = await start(readConfig(environment, 'required'), {
   version: '0.0.0-crash',
   overrides: { crash: crashAt(CRASH_AT), clock: clockFrom(CRASH_CLOCK_FILE) },
 });
+const stopped = runUntilStopped(running);
 process.stdout.write(`${JSON.stringify({ isReady: true, url: running.url ?? null })}\n`);
 // A killed process writes no cache at its end, and these are started a hundred times.
 flushCompileCache();
-process.exit(await runUntilStopped(running));
+process.exit(await stopped);
 
 /** `name:n` dies at the n-th passing of a crash point. */
 function crashAt(text: string | undefined) {

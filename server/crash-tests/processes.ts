@@ -24,8 +24,8 @@ export interface Program {
   start(extra?: Readonly<Record<string, string>>): Promise<Readonly<Record<string, unknown>>>;
   /** kill -9; resolves when it is gone. */
   kill(): Promise<void>;
-  /** Asks it to stop; resolves with its exit code and how long it took. */
-  stop(): Promise<{ code: number | null; tookMs: number }>;
+  /** Asks it to stop; resolves with its exit code, or the signal that ended it, and how long it took. */
+  stop(): Promise<{ code: number | string | null; tookMs: number }>;
   /** Resolves when the process that runs now has ended. */
   gone(): Promise<void>;
   isRunning(): boolean;
@@ -105,7 +105,7 @@ export function program(
       const startedMs = performance.now();
       child?.kill('SIGTERM');
       await ended;
-      return { code: child?.exitCode ?? null, tookMs: performance.now() - startedMs };
+      return { code: child?.exitCode ?? child?.signalCode ?? null, tookMs: performance.now() - startedMs };
     },
   };
 }
