@@ -1,4 +1,9 @@
-import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core';
+import {
+  type CSSVariablesResolver,
+  createTheme,
+  defaultVariantColorsResolver,
+  type MantineColorsTuple,
+} from '@mantine/core';
 
 /** The house's blue, from the palest to the darkest; filled parts take the eighth in light and the third in dark. */
 const causeway: MantineColorsTuple = [
@@ -32,7 +37,11 @@ export const theme = createTheme({
   colors: { causeway, danger },
   primaryColor: 'causeway',
   primaryShade: { light: 7, dark: 3 },
-  autoContrast: true,
+  // Filled parts are dark in the light scheme and pale in the dark one: what stands on them is the other way round.
+  variantColorResolver: (input) => {
+    const resolved = defaultVariantColorsResolver(input);
+    return input.variant === 'filled' ? { ...resolved, color: 'var(--on-filled)' } : resolved;
+  },
   defaultRadius: 'sm',
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif',
   fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, monospace',
@@ -43,6 +52,8 @@ export const theme = createTheme({
   },
   respectReducedMotion: true,
   components: {
+    Checkbox: { vars: () => ({ root: { '--checkbox-icon-color': 'var(--on-filled)' } }) },
+    Radio: { vars: () => ({ root: { '--radio-icon-color': 'var(--on-filled)' } }) },
     Button: { defaultProps: { size: 'xs' } },
     TextInput: { defaultProps: { size: 'sm' } },
     Modal: { defaultProps: { centered: true, closeButtonProps: { 'aria-label': 'Close' } } },
@@ -54,6 +65,7 @@ export const theme = createTheme({
 export const cssVariablesResolver: CSSVariablesResolver = () => ({
   variables: {},
   light: {
+    '--on-filled': '#ffffff',
     '--mantine-color-body': '#ffffff',
     '--mantine-color-text': '#17212b',
     '--mantine-color-dimmed': '#4d5b69',
@@ -63,6 +75,7 @@ export const cssVariablesResolver: CSSVariablesResolver = () => ({
     '--mantine-color-anchor': '#1f5a8c',
   },
   dark: {
+    '--on-filled': '#0b1116',
     '--mantine-color-body': '#11171d',
     '--mantine-color-text': '#e8eef4',
     '--mantine-color-dimmed': '#abb8c5',

@@ -1,0 +1,240 @@
+import fs from 'node:fs';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { accessibilityFaults, DESKTOP, openBrowser, PHONE, sticksOut } from './open-browser.ts';
+import { type RunningDemo, startDemo } from './run-demo.ts';
+
+const BID = 3120;
+const GUID = '0c7c1d0e-5b8a-4a86-8f2b-93a0b6a93120';
+const FORMAT = 'a7da43f3-9d20-45c9-8dc5-be5ae931a8a3';
+/** An account of the sample biller whose payment the partner refuses, so that one payment is held. */
+const HELD = '71000040';
+
+let demo: RunningDemo;
+let browser: Browser;
+let signedIn: Awaited<ReturnType<Awaited<ReturnType<Browser['newContext']>>['storageState']>>;
+
+beforeAll(async () => {
+  [demo, browser] = await Promise.all([startDemo(), openBrowser()]);
+  const page = await (await browser.newContext({ viewport: DESKTOP })).newPage();
+  await page.goto(`${demo.url}/staff/`);
+  await enterPassword(page);
+  await page.getByRole('heading', { name: /Overview/ }).waitFor();
+  signedIn = await page.context().storageState();
+  await page.context().close();
+  await payAndBeRefused();
+});
+afterAll(async () => {
+  await browser?.close();
+  await demo?.stop();
+});
+
+async function enterPassword(page: Page): Promise<void> {
+  await page.getByLabel('Email').fill(demo.admin.email);
+  await page.getByRole('textbox', { name: /^Password/ }).fill(demo.admin.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+async function open(path: string, options: Parameters<Browser['newContext']>[0] = {}): Promise<Page> {
+  const context = await browser.newContext({ viewport: DESKTOP, storageState: signedIn, ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  await page.goto(`${demo.url}/staff${path}`);
+  return page;
+}
+
+async function payAndBeRefused(): Promise<void> {
+  await fetch(`${demo.imtControlUrl}faults`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify([
+      { operation: 'payment', policy: HELD, effect: { kind: 'status', status: 422, detail: 'Policy is cancelled' } },
+    ]),
+  });
+  const policy = await fetch(`${demo.imtControlUrl}instances/3403/policies/${HELD}`);
+  const { lastName } = (await policy.json()) as { lastName: string };
+  const page = await (await browser.newContext({ viewport: PHONE })).newPage();
+  await page.goto(`${demo.url}/cedar-valley`);
+  await page.getByLabel('Policy or account number').fill(HELD);
+  await page.getByLabel('Last name or ZIP code').fill(lastName);
+  await page.getByRole('button', { name: 'Find my bill' }).click();
+  await page.getByRole('link', { name: 'Pay this bill' }).click();
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByRole('button', { name: /^Pay \$/ }).click();
+  await page.waitForURL((url) => url.origin !== demo.url);
+  await page.getByRole('textbox', { name: /name on the card/i }).fill('Jessica Smith');
+  await page.getByRole('textbox', { name: /zip/i }).fill('50265');
+  await page.getByRole('textbox', { name: /card number/i }).fill('4242 4242 4242 4242');
+  await page.getByRole('textbox', { name: /expir/i }).fill('12 / 30');
+  await page.getByRole('textbox', { name: /security code/i }).fill('123');
+  await page.getByRole('button', { name: /pay/i }).click();
+  await page.getByRole('heading', { name: 'Payment received' }).waitFor();
+  await page.context().close();
+}
+
+const SCREENS: readonly (readonly [path: string, heading: RegExp])[] = [
+  ['/', /Overview of all billers/],
+  [`/?bid=${BID}`, /Overview of Cedar Valley/],
+  ['/work-items', /Work items/],
+  ['/billers', /Billers/],
+  ['/users', /Users/],
+  [`/billers/${BID}`, /Cedar Valley/],
+  [`/billers/${BID}/accounts`, /Accounts/],
+  [`/billers/${BID}/accounts/${HELD}`, /./],
+  [`/billers/${BID}/invoices`, /Invoices/],
+  [`/billers/${BID}/invoice-files`, /Invoice Files/],
+  [`/billers/${BID}/payments`, /Payments/],
+  [`/billers/${BID}/notices`, /Notices/],
+  [`/billers/${BID}/deliveries`, /Deliveries/],
+  [`/billers/${BID}/held`, /Held payments/],
+  [`/billers/${BID}/lanes`, /Lanes/],
+  [`/billers/${BID}/reconciliation`, /Reconciliation/],
+  [`/billers/${BID}/advanced-settings`, /Advanced Settings/],
+  [`/billers/${BID}/datapump-management`, /DataPump Management/],
+  [`/billers/${BID}/configuration-history`, /Configuration history/],
+  [`/billers/${BID}/api-credentials`, /API credentials/],
+];
+
+describe('every screen', () => {
+  for (const [name, options] of [
+    ['on a desktop', { viewport: DESKTOP }],
+    ['on a phone', { viewport: PHONE }],
+    ['in the dark', { viewport: DESKTOP, colorScheme: 'dark' }],
+  ] as const) {
+    test(`${name} has no accessibility fault, and nothing sticks out`, async () => {
+      const page = await open('/', options);
+      for (const [path, heading] of SCREENS) {
+        await page.goto(`${demo.url}/staff${path}`);
+        await page.getByRole('heading', { level: 1, name: heading }).waitFor();
+        await page.getByRole('status').first().waitFor({ state: 'hidden' });
+        expect([path, await accessibilityFaults(page)]).toEqual([path, []]);
+        expect([path, await sticksOut(page)]).toEqual([path, false]);
+      }
+      await page.context().close();
+    });
+  }
+});
+
+describe('staff', () => {
+  test('who comes without a session, or whose session ends, is led back after signing in', async () => {
+    const page = await open(`/billers/${BID}/payments?status=settled`, { storageState: { cookies: [], origins: [] } });
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await enterPassword(page);
+    await page.getByRole('heading', { name: 'Payments' }).waitFor();
+    await page.context().clearCookies();
+    await page.getByLabel('Method').selectOption('CC');
+    await page.getByText('Your session is over').waitFor();
+    await enterPassword(page);
+    await page.getByRole('heading', { name: 'Payments' }).waitFor();
+    expect(new URL(page.url()).search).toBe('?status=settled&method=CC');
+    await page.context().close();
+  });
+
+  test('what is pasted into the palette leads to its page; arrows and Enter walk a list; its CSV holds all of it', async () => {
+    const page = await open(`/billers/${BID}/accounts`);
+    await page.locator('a.row-anchor').first().focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/accounts\/71000001$/);
+    await page.keyboard.press('Control+k');
+    await page.getByPlaceholder(/Paste or type/).fill(` ${HELD} `);
+    await page.getByText(`Account ${HELD}`).first().waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(new RegExp(`accounts/${HELD}$`));
+    await page.goto(`${demo.url}/staff/billers/${BID}/accounts`);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'CSV' }).click(),
+    ]);
+    expect(
+      fs
+        .readFileSync(await download.path(), 'utf8')
+        .trim()
+        .split('\r\n'),
+    ).toHaveLength(1 + 1_000);
+    await page.context().close();
+  });
+
+  test('a faulty file shows every fault at its line; Data Refresh asks for the balance of one of its accounts', async () => {
+    const page = await open(`/billers/${BID}/invoice-files`);
+    const invoice = (account: string, date: string, due: string) =>
+      `IH|R|${FORMAT}|${account}-2026-11-21|${date}|12/21/2026|${due}||252\nCR|${account}|SOMEONE\nID|Insurance\n`;
+    const bif = `FH|${GUID}|reference|11/20/2026|2|200.00\n${invoice('71000010', '11/21/2026', '100.00')}${invoice('71000011', '13/41/2026', '100.00')}`;
+    await page
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'faulty.bif', mimeType: 'text/plain', buffer: Buffer.from(bif) });
+    await page.getByRole('cell', { name: '13/41/2026' }).waitFor();
+    expect(await page.getByText('Loaded in part').count()).toBe(1);
+    expect(await page.getByRole('link', { name: 'Refused invoices (.bif)' }).count()).toBe(1);
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.getByRole('tab', { name: 'History' }).click();
+    await page.getByLabel(/Account of the file/).fill('71000010');
+    await page.getByRole('button', { name: 'Find' }).click();
+    await page.getByRole('button', { name: '71000010' }).click();
+    await page.getByRole('button', { name: 'Data Refresh' }).click();
+    await page.getByText('The partner answered').waitFor();
+    await page.context().close();
+  });
+
+  test('a change of settings is shown before it is saved; a refresh it breaks leads back to the settings; restore mends it', async () => {
+    const page = await open(`/billers/${BID}/advanced-settings`);
+    await page.getByRole('button', { name: 'Replace setting 10', exact: true }).click();
+    await page.getByRole('textbox', { name: /Value/ }).fill('not|the|password');
+    await page.getByRole('button', { name: 'Put it in the change' }).click();
+    await page.getByRole('button', { name: 'Look at the change and save' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('cell', { name: 'Advanced Settings' }).waitFor();
+    expect(await dialog.innerText()).not.toContain('not|the|password');
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await dialog.getByRole('textbox', { name: /Why/ }).fill('trying the screen');
+    await dialog.getByRole('button', { name: /Save version/ }).click();
+    await dialog.waitFor({ state: 'hidden' });
+    await page.goto(`${demo.url}/staff/billers/${BID}/accounts/71000021`);
+    await page.getByRole('button', { name: 'Data Refresh' }).click();
+    await page.getByRole('link', { name: 'Advanced Setting 10' }).click();
+    await page.waitForURL(/advanced-settings\?setting=10$/);
+    await page.goto(`${demo.url}/staff/billers/${BID}/configuration-history`);
+    await page.getByRole('button', { name: 'Restore 1', exact: true }).click();
+    await page.getByRole('textbox', { name: /Why/ }).fill('putting it back');
+    await page.getByRole('button', { name: 'Restore version 1' }).click();
+    await page.getByText('putting it back').waitFor();
+    await page.context().close();
+  });
+
+  test('a held payment is one page with its evidence; a note is kept, and a replay says beforehand what it sends', async () => {
+    const page = await open(`/billers/${BID}/held`);
+    await page.locator('a.row-anchor').first().click();
+    await page.getByText('Policy is cancelled').first().waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Note' }).click();
+    await page.getByRole('textbox', { name: /Why/ }).fill('called the insurer');
+    await page.getByRole('dialog').getByRole('button', { name: 'Note' }).click();
+    await page.getByText('Recorded.').waitFor();
+    await page.getByRole('button', { name: 'Replay' }).click();
+    await page.getByText(/1 delivery over \$.* will be sent/).waitFor();
+    expect(await page.getByRole('dialog').getByRole('button', { name: 'Send 1 delivery again' }).isDisabled()).toBe(
+      true,
+    );
+    await page.context().close();
+  });
+
+  test('a lane is paused and resumed with a reason; a day reconciles to the cent', async () => {
+    const page = await open(`/billers/${BID}/lanes`);
+    for (const [verb, button] of [
+      ['Pause', 'Pause the lane'],
+      ['Resume', 'Resume the lane'],
+    ] as const) {
+      await page.getByRole('button', { name: verb, exact: true }).first().click();
+      await page.getByRole('textbox', { name: /Why/ }).fill('trying it');
+      await page.getByRole('button', { name: button }).click();
+      await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    }
+    await page.goto(`${demo.url}/staff/billers/${BID}/reconciliation`);
+    await page.getByRole('button', { name: 'Run now' }).click();
+    await page.getByRole('heading', { name: /no gap/ }).waitFor();
+    await page.context().close();
+  });
+});
