@@ -4,7 +4,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 const FIRST_LOAD_MAX_BYTES = 170 * 1000;
-const DIST = path.join(import.meta.dirname, 'dist', 'staff');
+const DIST = path.join(import.meta.dirname, '..', 'web', 'dist', 'staff');
 
 /** The page, and every script and style it names: what comes before the first line of ours runs. */
 const page = fs.readFileSync(path.join(DIST, 'index.html'), 'utf8');
