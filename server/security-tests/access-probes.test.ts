@@ -2,8 +2,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildApp } from '../app.ts';
 import { needs, SIGNED_IN } from '../platform/access.ts';
 import type { App } from '../platform/http.ts';
+import type { TenantRows } from './add-tenant.ts';
 import { apiRoutes, listRoutes, nameOfRoute, type Route } from './list-routes.ts';
-import { addCredential, addSession, digestOfTables, type TenantRows, withPopulatedServer } from './populated-server.ts';
+import { addCredential, addSession, digestOfTables, withPopulatedServer } from './populated-server.ts';
 import { type Prober, probeAccess } from './probe-access.ts';
 import { BODILESS, requestBodies } from './request-bodies.ts';
 

@@ -1,7 +1,8 @@
 import type { InjectOptions } from 'fastify';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { TenantRows } from './add-tenant.ts';
 import { apiRoutes, listRoutes, nameOfRoute, type Route } from './list-routes.ts';
-import { addSession, digestOfTables, type TenantRows, withPopulatedServer } from './populated-server.ts';
+import { addSession, digestOfTables, withPopulatedServer } from './populated-server.ts';
 import { addressOf, requestBodies } from './request-bodies.ts';
 
 const BID = 2984;

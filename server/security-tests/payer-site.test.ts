@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createBiller } from '../features/billers/index.ts';
+import type { TenantRows } from './add-tenant.ts';
 import { listRoutes } from './list-routes.ts';
-import { digestOfTables, type TenantRows, withPopulatedServer } from './populated-server.ts';
+import { digestOfTables, withPopulatedServer } from './populated-server.ts';
 
 const BID = 2984;
 const OTHER = 77;

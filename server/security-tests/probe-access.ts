@@ -1,7 +1,7 @@
 import type { InjectOptions } from 'fastify';
 import type { App } from '../platform/http.ts';
+import type { TenantRows } from './add-tenant.ts';
 import { nameOfRoute, type Route } from './list-routes.ts';
-import type { TenantRows } from './populated-server.ts';
 import { addressOf } from './request-bodies.ts';
 
 /** Who asks, and what must come of it. */

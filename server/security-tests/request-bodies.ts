@@ -1,5 +1,5 @@
 import type { ConfigurationDraft } from '../features/billers/index.ts';
-import type { TenantRows } from './populated-server.ts';
+import type { TenantRows } from './add-tenant.ts';
 
 /** Bodies of the right form for every route that takes one, keyed `METHOD /path`; complete, or the tests say so. */
 export function requestBodies(

@@ -15,10 +15,11 @@ import { sendDueNotices } from '../features/notices/index.ts';
 import { createLog } from '../platform/log.ts';
 import { cloneDatabase } from '../testing/database.ts';
 import { signIn } from '../testing/staff.ts';
+import type { TenantRows } from './add-tenant.ts';
 import { type Canary, canaryOf, dumpDatabase, findCanaries, type Heard, readFolderTexts } from './find-canaries.ts';
 import { startHostileMailServer, startHostilePartner } from './hostile-partner.ts';
 import { listRoutes } from './list-routes.ts';
-import { addCredential, type TenantRows, withPopulatedServer } from './populated-server.ts';
+import { addCredential, withPopulatedServer } from './populated-server.ts';
 import { addressOf } from './request-bodies.ts';
 
 const GOOD = 2984;
