@@ -16,6 +16,8 @@ import { ToldOnce } from './told-once.tsx';
 
 type User = Item<'/api/v1/staff-users'>;
 
+const roleWord = (role: string): string => (role === 'csr' ? 'CSR' : words(role));
+
 export function Users() {
   const [isInviting, setInviting] = useState(false);
   const [link, setLink] = useState<string>();
@@ -50,7 +52,7 @@ export function Users() {
         columns={[
           { head: 'Name', cell: (row) => row.name, text: (row) => row.name },
           { head: 'Email', cell: (row) => row.email, text: (row) => row.email },
-          { head: 'Roles', cell: (row) => row.roles.map(words).join(', '), text: (row) => row.roles.join(' ') },
+          { head: 'Roles', cell: (row) => row.roles.map(roleWord).join(', '), text: (row) => row.roles.join(' ') },
           {
             head: 'Of',
             cell: (row) => (row.bid === null ? 'Causeway' : `Biller ${row.bid}`),
@@ -156,7 +158,7 @@ function Invite({ onClose, onLink }: { onClose: () => void; onLink: (link: strin
             label="Role"
             value={role}
             onChange={(event) => setTyped({ ...typed, role: event.currentTarget.value })}
-            data={offered.map((each) => ({ value: each.name, label: words(each.name) }))}
+            data={offered.map((each) => ({ value: each.name, label: roleWord(each.name) }))}
           />
         </>
       }
