@@ -380,6 +380,34 @@ test('an upload that is no invoice file is told so, and one to be validated stor
   ]);
 });
 
+test('a file may have any name: what can’t be kept of it is left out, and it names no place on the disk', async () => {
+  const names = [
+    'x\0y.bif',
+    '../../../../etc/passwd',
+    'C:\\windows\\x.bif',
+    'x'.repeat(5_000),
+    'a%00b',
+    '=cmd.bif',
+    '',
+    '<b>.bif',
+    'n\u00ef\u{1f4a3}.bif',
+  ];
+  for (const [at, name] of names.entries()) {
+    tries += 1;
+    const answer = await rig.app.inject({
+      method: 'POST',
+      url: `/api/v1/billers/${BID}/invoice-files`,
+      headers: { ...headers, 'content-type': 'multipart/form-data; boundary=b' },
+      payload: `--b\r\ncontent-disposition: form-data; name="file"; filename="${name}"\r\ncontent-type: text/plain\r\n\r\nFH|${at}\r\n--b--\r\n`,
+    });
+    expect(answer.statusCode, `${name.slice(0, 20)}: ${answer.body.slice(0, 200)}`).toBeLessThan(500);
+    if (answer.statusCode >= 300) continue;
+    const kept: string = answer.json().name;
+    expect(kept).not.toMatch(/[\0/\\]/);
+    expect(kept.length).toBeLessThanOrEqual(200);
+  }
+});
+
 test('an event of a processor without its signature is refused', async () => {
   const route = { method: 'POST', path: '/api/v1/processor-events/:processor' };
   const signed = { 'webhook-id': 'x', 'webhook-timestamp': '1', 'webhook-signature': 'v1,xxx' };
