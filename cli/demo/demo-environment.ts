@@ -45,13 +45,10 @@ export async function demoEnvironment(
       DEMO_IMT_PORT: String(ports.imt),
       DEMO_ADMIN_PASSWORD: `try-it-${randomBytes(9).toString('base64url')}`,
     };
-    fs.writeFileSync(
-      file,
-      Object.entries(kept)
-        .map(([name, value]) => `${name}="${value}"\n`)
-        .join(''),
-      { mode: 0o600 },
-    );
+    const text = Object.entries(kept)
+      .map(([name, value]) => `${name}="${value}"\n`)
+      .join('');
+    writeOnce(file, text);
   }
   const { DEMO_IMT_PORT, DEMO_ADMIN_PASSWORD, ...chosen } = parseEnv(fs.readFileSync(file, 'utf8'));
   const set = Object.fromEntries(
@@ -66,6 +63,19 @@ export async function demoEnvironment(
     inboxPort: portOf(chosen.CAUSEWAY_SMTP_URL),
     adminPassword: DEMO_ADMIN_PASSWORD ?? '',
   };
+}
+
+/** Two demos may start at once on one folder: the first one's choice stands, whole, and the other reads it. */
+function writeOnce(file: string, text: string): void {
+  const mine = `${file}.${process.pid}`;
+  fs.writeFileSync(mine, text, { mode: 0o600 });
+  try {
+    fs.linkSync(mine, file);
+  } catch (cause) {
+    if (!fs.existsSync(file)) throw cause;
+  } finally {
+    fs.rmSync(mine, { force: true });
+  }
 }
 
 function portOf(url: string | undefined): number {
