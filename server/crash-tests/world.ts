@@ -11,7 +11,7 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from '../platform/embedd
 import { createLog } from '../platform/log.ts';
 import { systemTimers } from '../platform/timers.ts';
 import { QUEUES } from '../worker.ts';
-import { freePort, type Program, program } from './processes.ts';
+import { freePort, type Program, program, until } from './processes.ts';
 
 /** A whole installation of real processes around one real PostgreSQL with real durability, on this machine only. */
 export interface World {
@@ -129,9 +129,20 @@ async function openPostgres(folder: string, closers: (() => Promise<void>)[]): P
   process.on('exit', end);
   closers.push(async () => {
     process.off('exit', end);
+    const pid = postgres.pid();
     end();
+    // Until it is gone it still writes into the folder that is about to be removed.
+    if (pid !== undefined) await until(() => !isAlive(pid), { limitMs: 10_000, why: () => 'PostgreSQL does not end' });
   });
   return postgres;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 async function openSandbox(from: {
