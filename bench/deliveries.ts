@@ -15,6 +15,7 @@ import { sql } from 'kysely';
 import pg from 'pg';
 import { Pool } from 'undici';
 import {
+  type Biller,
   createBiller,
   createBillers,
   defaultConfiguration,
@@ -33,6 +34,21 @@ const WARM_UP = 0.15;
 const RECORD_BATCH = 500;
 const REACH = 0.85;
 const JSON_API = 'application/vnd.api+json';
+
+const PAYMENT = {
+  method: 'CC' as const,
+  amountCents: 5_250,
+  feeCents: 250,
+  paymentMessage: 'APPROVED',
+  customerName: 'ALEX EXAMPLE',
+  address1: '1 Main Street',
+  address2: '',
+  city: 'Des Moines',
+  state: 'IA',
+  zip: '50265',
+  phone: '',
+  email: 'alex@example.com',
+};
 
 interface Measured {
   readonly perSecond: number;
@@ -212,63 +228,8 @@ async function measureLane(port: number, count: number): Promise<Measured> {
   const billers = createBillers(platform, partners);
   const deps = { ...platform, partners, billers, takenPayments: async () => [] };
   try {
-    const base = defaultConfiguration({
-      name: 'Bench',
-      integrationPartner: 'IMT Computer Services',
-      invoiceFormatGuid: platform.random.uuid(),
-    });
-    const url = `http://127.0.0.1:${port}/api/`;
-    const settings = Object.fromEntries(
-      [8, 11, 14, 17, 20].flatMap((number) => [
-        [number, url],
-        [number + 1, 'causeway'],
-        [number + 2, 'x'],
-      ]),
-    );
-    const biller = await createBiller(deps, {
-      bid: BID,
-      name: 'Bench',
-      by: { kind: 'staff', name: 'bench' },
-      configuration: {
-        ...base,
-        dataPump: {
-          ...base.dataPump,
-          payments: { ...base.dataPump.payments, 'Virtual Site': { CC: true, ACH: true } },
-          maxConcurrentRequests: AT_ONCE,
-        },
-        advancedSettings: settingsFromTexts({ ...settings, 88: `http://127.0.0.1:${port}/sessions/` }),
-      },
-    });
-    for (let from = 0; from < count; from += RECORD_BATCH) {
-      await platform.database.withBiller(BID, async (tx) => {
-        for (let at = from; at < Math.min(count, from + RECORD_BATCH); at += 1) {
-          const payment = {
-            accountNumber: accountOf(at),
-            method: 'CC' as const,
-            amountCents: 5_250,
-            feeCents: 250,
-            paymentMessage: 'APPROVED',
-            customerName: 'ALEX EXAMPLE',
-            address1: '1 Main Street',
-            address2: '',
-            city: 'Des Moines',
-            state: 'IA',
-            zip: '50265',
-            phone: '',
-            email: 'alex@example.com',
-          };
-          await recordDelivery(tx, deps, {
-            biller,
-            invoiceTypeId: '1',
-            kind: 'payment',
-            paymentId: 10_000 + at,
-            payment,
-            source: 'Virtual Site',
-            method: 'CC',
-          });
-        }
-      });
-    }
+    const biller = await addBiller(deps, port);
+    await recordAll(deps, { biller, count });
     const owner = new pg.Client({ connectionString: platform.database.url });
     await owner.connect();
     await owner.query('analyze delivery');
@@ -284,11 +245,52 @@ async function measureLane(port: number, count: number): Promise<Measured> {
   }
 }
 
-async function drainAll(from: {
-  deps: Parameters<typeof startLanes>[0];
-  port: number;
-  count: number;
-}): Promise<Measured> {
+type BenchDeps = Parameters<typeof startLanes>[0] & Parameters<typeof createBiller>[0];
+
+async function addBiller(deps: BenchDeps, port: number): Promise<Biller> {
+  const base = defaultConfiguration({
+    name: 'Bench',
+    integrationPartner: 'IMT Computer Services',
+    invoiceFormatGuid: deps.random.uuid(),
+  });
+  const url = `http://127.0.0.1:${port}/api/`;
+  const settings = Object.fromEntries(
+    [8, 11, 14, 17, 20].flatMap((number) => [
+      [number, url],
+      [number + 1, 'causeway'],
+      [number + 2, 'x'],
+    ]),
+  );
+  return createBiller(deps, {
+    bid: BID,
+    name: 'Bench',
+    by: { kind: 'staff', name: 'bench' },
+    configuration: {
+      ...base,
+      dataPump: {
+        ...base.dataPump,
+        payments: { ...base.dataPump.payments, 'Virtual Site': { CC: true, ACH: true } },
+        maxConcurrentRequests: AT_ONCE,
+      },
+      advancedSettings: settingsFromTexts({ ...settings, 88: `http://127.0.0.1:${port}/sessions/` }),
+    },
+  });
+}
+
+async function recordAll(deps: BenchDeps, from: { biller: Biller; count: number }): Promise<void> {
+  const { biller, count } = from;
+  for (let first = 0; first < count; first += RECORD_BATCH) {
+    await deps.database.withBiller(BID, async (tx) => {
+      for (let at = first; at < Math.min(count, first + RECORD_BATCH); at += 1) {
+        const payment = { ...PAYMENT, accountNumber: accountOf(at) };
+        const paid = { kind: 'payment' as const, paymentId: 10_000 + at, payment, method: 'CC' as const };
+        await recordDelivery(tx, deps, { biller, invoiceTypeId: '1', source: 'Virtual Site', ...paid });
+      }
+    });
+  }
+}
+
+async function drainAll(from: { deps: BenchDeps; port: number; count: number }): Promise<Measured> {
   const { deps, port, count } = from;
   const pool = new Pool(`http://127.0.0.1:${port}`, { connections: 1 });
   const figures = async () =>
@@ -317,7 +319,7 @@ async function drainAll(from: {
 }
 
 /** Every payment must also be marked: a partner that has them all is half of the work. */
-async function settled(deps: Parameters<typeof startLanes>[0], count: number): Promise<void> {
+async function settled(deps: BenchDeps, count: number): Promise<void> {
   for (let tries = 0; tries < 100; tries += 1) {
     const found = await deps.database.withSystem((tx) =>
       sql<{ posted: number }>`select count(*) as posted from delivery where state = 'posted'`.execute(tx),

@@ -20,6 +20,7 @@ const FAILURE_DOUBLINGS_MAX = 6;
 /** How long calls under way may take to end when the program stops. */
 const STOP_MS = 20_000;
 const ERROR_TEXT_MAX = 500;
+const LOST = 'the lane lost its database connection';
 
 /** The connection that holds the lock, one statement at a time in the order they were asked for. */
 export interface LaneConnection {
@@ -78,7 +79,7 @@ const CLAIM = {
   text: `with candidate as materialized (
   select bid, id, family, environment, attempts, wanted from lane
     where wanted > done and run_at <= $1 and paused_at is null order by run_at limit 50)
-select * from candidate where pg_try_advisory_lock(hashtextextended(id, 7)) limit 1`,
+select bid, id, family, environment, attempts, wanted from candidate where pg_try_advisory_lock(hashtextextended(id, 7)) limit 1`,
 };
 const READ_CLAIMED = {
   name: 'lane-read-claimed',
@@ -106,62 +107,65 @@ export function runLanes(
   const stop = new AbortController();
   const cut = new AbortController();
   const active = new Map<string, Set<() => void>>();
+  const isStopping = (): boolean => stop.signal.aborted;
+  const slots = laneSlots(deps, {
+    settings,
+    isStopping,
+    work: async (connection, row, lost) => {
+      const rings = new Set<() => void>();
+      active.set(row.id, rings);
+      try {
+        await workClaimed(deps, { connection, row, lost, cut, isStopping, rings, work });
+      } finally {
+        active.delete(row.id);
+      }
+    },
+  });
+  const listening = listen(deps, stop.signal, (id) => {
+    for (const ring of active.get(id) ?? []) ring();
+    slots.wake();
+  });
+  slots.open();
+  return {
+    stop: async () => {
+      stop.abort();
+      slots.wake();
+      const patience = deps.timers.after(STOP_MS, () => cut.abort());
+      await Promise.all([slots.ended(), listening]);
+      patience.cancel();
+    },
+  };
+}
+
+interface SlotsFrom {
+  readonly settings: string;
+  readonly isStopping: () => boolean;
+  readonly work: (connection: LaneConnection, row: ClaimRow, lost: AbortController) => Promise<void>;
+}
+
+interface Slots {
+  open(): void;
+  /** The idle slot looks at once. */
+  wake(): void;
+  ended(): Promise<unknown>;
+}
+
+/** Connections that claim and work lanes: one is idle, as many as needed up to the limit are busy. */
+function laneSlots(deps: LaneDeps, from: SlotsFrom): Slots {
+  const { isStopping } = from;
   const slots = new Set<Promise<void>>();
   let idle = 0;
   let ringIdle: (() => void) | undefined;
 
-  const wakeIdle = (): void => ringIdle?.();
-  const isStopping = (): boolean => stop.signal.aborted;
-
-  const openSlot = (): void => {
+  const open = (): void => {
     if (isStopping() || idle > 0 || slots.size >= SLOTS_MAX) return;
     idle += 1;
-    const slot = runSlot().finally(() => {
+    const slot = run().finally(() => {
       slots.delete(slot);
-      if (slots.size === 0) openSlot();
+      if (slots.size === 0) open();
     });
     slots.add(slot);
   };
-
-  /** A slot: idle until a lane is due, busy while it works it; it ends when another slot is idle already. */
-  const runSlot = async (): Promise<void> => {
-    let isIdle = true;
-    while (!isStopping()) {
-      const lost = new AbortController();
-      let connection: pg.Client | undefined;
-      try {
-        connection = await deps.database.connect('lane');
-        connection.on('error', () => lost.abort());
-        connection.on('end', () => lost.abort());
-        await connection.query(settings);
-        while (!isStopping() && !lost.signal.aborted) {
-          const claimed = await claim(connection);
-          if (!claimed) {
-            if (!isIdle) {
-              if (idle > 0) return;
-              idle += 1;
-              isIdle = true;
-            }
-            await rest(POLL_MS);
-            continue;
-          }
-          if (isIdle) {
-            isIdle = false;
-            idle -= 1;
-            openSlot();
-          }
-          await workClaimed(inTurn(connection), claimed, lost);
-        }
-      } catch (cause) {
-        if (!isStopping()) deps.log.warn({ err: cause }, 'a lane slot lost its database connection');
-      } finally {
-        await connection?.end().catch(() => undefined);
-      }
-      if (!isStopping()) await rest(RECONNECT_MS);
-    }
-    if (isIdle) idle -= 1;
-  };
-
   const rest = async (ms: number): Promise<void> => {
     await new Promise<void>((resolve) => {
       const timer = deps.timers.after(ms, resolve);
@@ -171,24 +175,82 @@ export function runLanes(
       };
     });
   };
-
-  const claim = async (connection: pg.Client): Promise<ClaimRow | undefined> => {
-    const now = deps.clock.now();
-    const { rows } = await connection.query<ClaimRow>({ ...CLAIM, values: [now] });
-    const [candidate] = rows;
-    if (!candidate) return undefined;
-    // Read again under the lock: its last holder may have finished it between the list and the lock.
-    const again = await connection.query<ClaimRow>({ ...READ_CLAIMED, values: [candidate.bid, candidate.id, now] });
-    if (!again.rows[0]) await connection.query('select pg_advisory_unlock_all()');
-    return again.rows[0];
+  /** Idle until a lane is due, busy while it works it; ends as spare when another slot is idle already. */
+  const serve = async (slot: { isIdle: boolean }, client: pg.Client, lost: AbortController): Promise<boolean> => {
+    const connection = inTurn(client, lost.signal);
+    while (!isStopping() && !lost.signal.aborted) {
+      const claimed = await claim(deps, client);
+      if (claimed) {
+        if (slot.isIdle) {
+          slot.isIdle = false;
+          idle -= 1;
+          open();
+        }
+        await from.work(connection, claimed, lost);
+        continue;
+      }
+      if (!slot.isIdle) {
+        if (idle > 0) return true;
+        idle += 1;
+        slot.isIdle = true;
+      }
+      await rest(POLL_MS);
+    }
+    return false;
   };
+  const run = async (): Promise<void> => {
+    const slot = { isIdle: true };
+    while (!isStopping()) {
+      const lost = new AbortController();
+      let client: pg.Client | undefined;
+      try {
+        client = await deps.database.connect('lane');
+        client.on('error', () => lost.abort());
+        client.on('end', () => lost.abort());
+        await client.query(from.settings);
+        if (await serve(slot, client, lost)) return;
+      } catch (cause) {
+        if (!isStopping()) deps.log.warn({ err: cause }, 'a lane slot lost its database connection');
+      } finally {
+        await client?.end().catch(() => undefined);
+      }
+      if (!isStopping()) await rest(RECONNECT_MS);
+    }
+    if (slot.isIdle) idle -= 1;
+  };
+  return { open, wake: () => ringIdle?.(), ended: () => Promise.all(slots) };
+}
 
-  const workClaimed = async (connection: LaneConnection, row: ClaimRow, lost: AbortController): Promise<void> => {
-    deps.crash.at('lease-taken');
-    const rings = active.get(row.id) ?? new Set();
-    active.set(row.id, rings);
-    const heartbeat = beat(deps, connection, lost);
-    const lease: LaneLease = {
+async function claim(deps: Pick<LaneDeps, 'clock'>, client: pg.Client): Promise<ClaimRow | undefined> {
+  const now = deps.clock.now();
+  const { rows } = await client.query<ClaimRow>({ ...CLAIM, values: [now] });
+  const [candidate] = rows;
+  if (!candidate) return undefined;
+  // Read again under the lock: its last holder may have finished it between the list and the lock.
+  const again = await client.query<ClaimRow>({ ...READ_CLAIMED, values: [candidate.bid, candidate.id, now] });
+  if (!again.rows[0]) await client.query('select pg_advisory_unlock_all()');
+  return again.rows[0];
+}
+
+/** One run of one lane, from the lock to its release. A run that throws is tried again, ever later. */
+async function workClaimed(
+  deps: LaneDeps,
+  from: {
+    connection: LaneConnection;
+    row: ClaimRow;
+    lost: AbortController;
+    cut: AbortController;
+    isStopping: () => boolean;
+    rings: Set<() => void>;
+    work: (lease: LaneLease) => Promise<LaneOutcome>;
+  },
+): Promise<void> {
+  const { connection, row, lost, cut, rings } = from;
+  deps.crash.at('lease-taken');
+  const heartbeat = beat(deps, connection, lost);
+  let outcome: LaneOutcome;
+  try {
+    outcome = await from.work({
       bid: row.bid,
       id: row.id,
       family: row.family,
@@ -196,58 +258,48 @@ export function runLanes(
       troubles: row.attempts,
       connection,
       signal: AbortSignal.any([lost.signal, cut.signal]),
-      isStopping,
+      isStopping: from.isStopping,
       onWake: (ring) => rings.add(ring),
-    };
-    let outcome: LaneOutcome;
-    try {
-      outcome = await work(lease);
-    } catch (cause) {
-      deps.log.error({ err: cause, lane: row.id }, 'a run of a lane failed');
-      const doublings = Math.min(row.attempts, FAILURE_DOUBLINGS_MAX);
-      const text = cause instanceof Error ? cause.message : String(cause);
-      outcome = {
-        nextAtMs: deps.clock.nowMs() + Math.min(FAILURE_REST_MS * 2 ** doublings, FAILURE_REST_MS_MAX),
-        trouble: text,
-      };
-    } finally {
-      heartbeat.cancel();
-      active.delete(row.id);
-    }
-    if (lost.signal.aborted) return;
-    const nextAt =
-      outcome.nextAtMs === undefined ? null : Temporal.Instant.fromEpochMilliseconds(Math.ceil(outcome.nextAtMs));
-    await connection.query({
-      ...FINISH,
-      values: [row.bid, row.id, row.wanted, nextAt, outcome.trouble?.slice(0, ERROR_TEXT_MAX) ?? null],
     });
-    await connection.query({ text: 'select pg_advisory_unlock_all()' });
-  };
-
-  const listening = listen(deps, stop.signal, (id) => {
-    for (const ring of active.get(id) ?? []) ring();
-    wakeIdle();
-  });
-  openSlot();
-  return {
-    stop: async () => {
-      stop.abort();
-      wakeIdle();
-      const patience = deps.timers.after(STOP_MS, () => cut.abort());
-      await Promise.all([...slots, listening]);
-      patience.cancel();
-    },
-  };
+  } catch (cause) {
+    deps.log.error({ err: cause, lane: row.id }, 'a run of a lane failed');
+    const wait = FAILURE_REST_MS * 2 ** Math.min(row.attempts, FAILURE_DOUBLINGS_MAX);
+    outcome = {
+      nextAtMs: deps.clock.nowMs() + Math.min(wait, FAILURE_REST_MS_MAX),
+      trouble: cause instanceof Error ? cause.message : String(cause),
+    };
+  } finally {
+    heartbeat.cancel();
+  }
+  if (lost.signal.aborted) return;
+  const nextAt =
+    outcome.nextAtMs === undefined ? null : Temporal.Instant.fromEpochMilliseconds(Math.ceil(outcome.nextAtMs));
+  const trouble = outcome.trouble?.slice(0, ERROR_TEXT_MAX) ?? null;
+  await connection.query({ ...FINISH, values: [row.bid, row.id, row.wanted, nextAt, trouble] });
+  await connection.query({ text: 'select pg_advisory_unlock_all()' });
 }
 
-function inTurn(client: pg.Client): LaneConnection {
+/** One statement at a time; what waits for an answer fails as soon as the connection is taken for lost. */
+function inTurn(client: pg.Client, lost: AbortSignal): LaneConnection {
   let last: Promise<unknown> = Promise.resolve();
+  const waiting = new Set<(cause: Error) => void>();
+  const failAll = (): void => {
+    for (const fail of waiting) fail(new Error(LOST));
+  };
+  lost.addEventListener('abort', failAll, { once: true });
   return {
-    query: <Row extends pg.QueryResultRow>(statement: pg.QueryConfig) => {
-      const next = last.then(() => client.query<Row>(statement));
-      last = next.catch(() => undefined);
-      return next;
-    },
+    query: <Row extends pg.QueryResultRow>(statement: pg.QueryConfig) =>
+      new Promise<pg.QueryResult<Row>>((resolve, reject) => {
+        if (lost.aborted) {
+          reject(new Error(LOST));
+          return;
+        }
+        waiting.add(reject);
+        last = last
+          .then(() => client.query<Row>(statement))
+          .then(resolve, reject)
+          .finally(() => waiting.delete(reject));
+      }),
   };
 }
 

@@ -50,7 +50,6 @@ export type ActAnswer =
 /** Pure: whether the act fits the delivery as it is, and what it changes. Guards and buttons both ask this. */
 export function actOnHeld(delivery: DeliveryFacts, request: ActRequest): ActAnswer {
   const isHeld = delivery.state === 'held';
-  const evidence = delivery.readings.at(-1)?.verdict;
   const isUncertain = isHeld && (delivery.heldKind === 'unknown' || delivery.heldKind === 'restored');
   switch (request.act) {
     case 'note':
@@ -67,20 +66,7 @@ export function actOnHeld(delivery: DeliveryFacts, request: ActRequest): ActAnsw
         unknownSinceMs: request.atMs,
       });
     case 'confirm-posted':
-      if (!isUncertain) return refused(isHeld, 'Only a payment whose outcome is unknown can be confirmed as posted.');
-      if (!request.reference)
-        return {
-          kind: 'refused',
-          code: 'act-does-not-fit',
-          why: 'Confirming needs the partner’s reference of the payment.',
-        };
-      return change({
-        state: follow('confirmed-posted', delivery.state),
-        heldKind: null,
-        label: 'confirmed by staff',
-        reason: `the partner’s reference: ${request.reference}`,
-        contradicts: evidence === 'E0',
-      });
+      return confirmPosted(delivery, request, isUncertain);
     case 'post-again':
       return postAgain(delivery, request, isUncertain);
     case 'return-to-payer':
@@ -104,25 +90,47 @@ export function actOnHeld(delivery: DeliveryFacts, request: ActRequest): ActAnsw
         nextAtMs: null,
       });
     case 'found-missing':
-      if (delivery.state !== 'posted' || delivery.kind !== 'payment')
-        return {
-          kind: 'refused',
-          code: 'act-does-not-fit',
-          why: 'Only a posted payment can be found missing at the partner.',
-        };
-      return change({
-        state: follow('found-missing', delivery.state),
-        heldKind: 'unknown',
-        label: null,
-        reason: 'recorded as posted, yet the partner does not have it',
-        contradicts: true,
-        isReset: true,
-      });
+      return findMissing(delivery);
     default: {
       const never: never = request.act;
       throw new Error(`unknown act ${String(never)}`);
     }
   }
+}
+
+function confirmPosted(delivery: DeliveryFacts, request: ActRequest, isUncertain: boolean): ActAnswer {
+  if (!isUncertain)
+    return refused(delivery.state === 'held', 'Only a payment whose outcome is unknown can be confirmed as posted.');
+  if (!request.reference)
+    return {
+      kind: 'refused',
+      code: 'act-does-not-fit',
+      why: 'Confirming needs the partner’s reference of the payment.',
+    };
+  return change({
+    state: follow('confirmed-posted', delivery.state),
+    heldKind: null,
+    label: 'confirmed by staff',
+    reason: `the partner’s reference: ${request.reference}`,
+    contradicts: delivery.readings.at(-1)?.verdict === 'E0',
+  });
+}
+
+function findMissing(delivery: DeliveryFacts): ActAnswer {
+  if (delivery.state !== 'posted' || delivery.kind !== 'payment')
+    return {
+      kind: 'refused',
+      code: 'act-does-not-fit',
+      why: 'Only a posted payment can be found missing at the partner.',
+    };
+  return change({
+    state: follow('found-missing', delivery.state),
+    heldKind: 'unknown',
+    label: null,
+    reason: 'recorded as posted, yet the partner does not have it',
+    contradicts: true,
+    isReset: true,
+  });
 }
 
 /** A second send of what may have been applied: two people, and never while the evidence says it stands there already. */

@@ -1,13 +1,12 @@
-import type { Destination, OpenDelivery } from './delivery.ts';
+import { type AccountChains, accountChains } from './account-chains.ts';
+import type { Destination } from './delivery.ts';
+import { type EndpointHealth, endpointHealth } from './endpoint-health.ts';
 import type { LaneDeps, Reached } from './lane-ports.ts';
-import { type RequestSlots, requestSlots } from './request-slots.ts';
+import { requestSlots } from './request-slots.ts';
 import { retryWaitMs } from './retry-schedule.ts';
 import { type SendContext, type Worked, workDelivery } from './send-delivery.ts';
 import { writeBatches } from './write-batches.ts';
 
-/** Deliveries read at once, and how few may be left before more are read. */
-const PAGE = 1_000;
-const LOW_WATER = 500;
 /** Accounts under way for each request slot: while one's intent is being committed, another uses the slot. */
 const ACCOUNTS_PER_SLOT = 6;
 /** Intents open for each request slot: one on its way, one being committed or next in line. */
@@ -88,93 +87,47 @@ function makeBell(): Bell {
   };
 }
 
-/** Everything one run knows. Rows come in id order; an account whose head must wait is left out for the rest of the run. */
+/** Everything one run knows: who is under way, what the endpoint says, and whether the run is over. */
 function startStretch(deps: LaneDeps, run: LaneRun, sessions: Sessions, ring: () => void) {
   const writes = writeBatches(deps.store, deps.timers);
-  const chains = new Map<string, OpenDelivery[]>();
-  const ready: string[] = [];
-  const blocked = new Set<string>();
+  const chains = accountChains(deps.store);
   const trust = { isDropped: false };
   const startedMs = deps.clock.monotonicMs();
-  let slots: RequestSlots | undefined;
-  let intents: RequestSlots | undefined;
-  let cursor = 0;
-  let isAllRead = false;
+  let lent: Pick<SendContext, 'slots' | 'intents'> | undefined;
   let active = 0;
-  let worked = 0;
-  let silent = 0;
-  let trouble: string | undefined;
-  let waitUntilMs: number | undefined;
   let nextAtMs: number | undefined;
   let failure: { cause: unknown } | undefined;
+  const health = endpointHealth({
+    silentMax: () => (run.troubles > 0 && chains.finished === 0 ? 1 : SILENT_MAX),
+    onAnswered: () => lent?.slots.widen(),
+  });
 
   const note = (atMs: number | null): void => {
     if (atMs !== null) nextAtMs = Math.min(nextAtMs ?? atMs, atMs);
   };
   const isOver = (): boolean =>
     failure !== undefined ||
-    trouble !== undefined ||
-    waitUntilMs !== undefined ||
+    health.trouble !== undefined ||
+    health.waitUntilMs !== undefined ||
     writes.isPaused ||
     run.signal.aborted ||
     run.isStopping() ||
     deps.clock.monotonicMs() - startedMs > RUN_MS_MAX;
-  const onEndpoint: SendContext['onEndpoint'] = (news, sentence) => {
-    if (news === 'answered') {
-      silent = 0;
-      slots?.widen();
-    } else if (news === 'silent') {
-      silent += 1;
-      if (silent >= (run.troubles > 0 && worked === 0 ? 1 : SILENT_MAX)) trouble = sentence;
-    } else {
-      waitUntilMs = Math.max(waitUntilMs ?? 0, news.waitUntilMs);
-    }
-  };
-  const load = async (): Promise<void> => {
-    const rows = await deps.store.readOpen(cursor, PAGE);
-    isAllRead = rows.length < PAGE;
-    for (const row of rows) {
-      cursor = row.id;
-      if (blocked.has(row.accountNumber)) continue;
-      const chain = chains.get(row.accountNumber);
-      if (chain) chain.push(row);
-      else {
-        chains.set(row.accountNumber, [row]);
-        ready.push(row.accountNumber);
-      }
-    }
-  };
-  const contextFor = async (row: OpenDelivery): Promise<SendContext> => {
-    const reached = await sessions.reach(row.destination);
-    const limit = reached.kind === 'open' ? reached.connection.maxConcurrent : SLOTS_MAX;
-    slots ??= requestSlots({ start: run.troubles > 0 ? 1 : limit, limit });
-    intents ??= requestSlots({ start: limit * INTENTS_PER_SLOT, limit: limit * INTENTS_PER_SLOT });
-    return {
-      deps,
-      writes,
-      slots,
-      intents,
-      trust,
-      signal: run.signal,
-      onEndpoint,
-      reach: (one) => sessions.reach(one.destination),
-    };
-  };
+  const reach: SendContext['reach'] = (one) => sessions.reach(one.destination);
   const workChain = async (account: string): Promise<void> => {
-    const chain = chains.get(account) ?? [];
-    while (chain.length > 0) {
-      const [head] = chain;
-      if (!head || isOver()) return;
-      const done: Worked = await workDelivery(await contextFor(head), head);
+    for (let head = chains.head(account); head; head = chains.head(account)) {
+      if (isOver()) return;
+      lent ??= lendSlots(await reach(head), run.troubles);
+      const context = { deps, writes, ...lent, trust, signal: run.signal, onEndpoint: health.hear, reach };
+      const done: Worked = await workDelivery(context, head);
       if (done.kind === 'blocked') {
         note(done.untilMs);
-        blocked.add(account);
-        break;
+        chains.block(account);
+        return;
       }
-      worked += 1;
-      chain.shift();
+      chains.finishHead(account);
     }
-    chains.delete(account);
+    chains.close(account);
   };
   const start = (account: string): void => {
     active += 1;
@@ -189,33 +142,59 @@ function startStretch(deps: LaneDeps, run: LaneRun, sessions: Sessions, ring: ()
   };
 
   const work = async (bell: Bell): Promise<void> => {
-    await load();
-    for (;;) {
-      if (!isOver() && !isAllRead && ready.length < LOW_WATER) await load();
-      while (!isOver() && ready.length > 0 && active < ACCOUNTS_PER_SLOT * (slots?.limit ?? 1)) {
-        const account = ready.shift();
-        if (account !== undefined) start(account);
-      }
-      const isDone = active === 0 && (isOver() || (ready.length === 0 && isAllRead));
-      if (isDone) break;
-      if (active === 0) continue;
-      await bell.wait();
-    }
+    const under = { isOver, count: () => active, max: () => ACCOUNTS_PER_SLOT * (lent?.slots.limit ?? 1), start };
+    await startReady(chains, under, bell);
     if (failure) throw failure.cause;
   };
-  const rest = (): LaneRest => {
-    const nowMs = deps.clock.nowMs();
-    if (trouble !== undefined) return { nextAtMs: nowMs + restMs(deps, run.troubles + 1), trouble, worked };
-    if (waitUntilMs !== undefined) return { nextAtMs: waitUntilMs, trouble: undefined, worked };
-    // Ended by its time with work left: at once again, behind those that wait.
-    if (ready.length > 0 || chains.size > 0 || !isAllRead) note(nowMs);
-    return { nextAtMs, trouble: undefined, worked };
-  };
+  const rest = (): LaneRest => restAfter(deps, { run, health, chains, nextAtMs });
   const lookAgain = (): void => {
-    isAllRead = false;
+    chains.lookAgain();
     ring();
   };
   return { work, rest, lookAgain };
+}
+
+/** Reads ahead and starts accounts, as many at once as `under` says, until all is done or the run is over and idle. */
+async function startReady(
+  chains: AccountChains,
+  under: { isOver: () => boolean; count: () => number; max: () => number; start: (account: string) => void },
+  bell: Bell,
+): Promise<void> {
+  const { isOver } = under;
+  await chains.read();
+  for (;;) {
+    if (!isOver() && chains.wantsMore) await chains.read();
+    while (!isOver() && chains.hasReady && under.count() < under.max()) {
+      const account = chains.takeReady();
+      if (account !== undefined) under.start(account);
+    }
+    const isIdle = under.count() === 0;
+    if (isIdle && (isOver() || (!chains.hasReady && chains.isAllRead))) return;
+    if (!isIdle) await bell.wait();
+  }
+}
+
+function lendSlots(reached: Reached, troubles: number): Pick<SendContext, 'slots' | 'intents'> {
+  const limit = reached.kind === 'open' ? reached.connection.maxConcurrent : SLOTS_MAX;
+  const intents = limit * INTENTS_PER_SLOT;
+  return {
+    slots: requestSlots({ start: troubles > 0 ? 1 : limit, limit }),
+    intents: requestSlots({ start: intents, limit: intents }),
+  };
+}
+
+function restAfter(
+  deps: LaneDeps,
+  from: { run: LaneRun; health: EndpointHealth; chains: AccountChains; nextAtMs: number | undefined },
+): LaneRest {
+  const { trouble, waitUntilMs } = from.health;
+  const worked = from.chains.finished;
+  const nowMs = deps.clock.nowMs();
+  if (trouble !== undefined) return { nextAtMs: nowMs + restMs(deps, from.run.troubles + 1), trouble, worked };
+  if (waitUntilMs !== undefined) return { nextAtMs: waitUntilMs, trouble: undefined, worked };
+  // Ended by its time with work left: at once again, behind those that wait.
+  const nextAtMs = from.chains.isUnfinished ? Math.min(from.nextAtMs ?? nowMs, nowMs) : from.nextAtMs;
+  return { nextAtMs, trouble: undefined, worked };
 }
 
 function restMs(deps: LaneDeps, troubles: number): number {

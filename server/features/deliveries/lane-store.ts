@@ -91,7 +91,9 @@ const WRITE = {
   name: 'lane-write',
   text: `
 with m as materialized (
-  select * from jsonb_to_recordset($2::jsonb) as m(id bigint, version int, state text, label text, reason text,
+  select id, version, state, label, reason, held_kind, next_at, retries, retry_since, unknown_since, readings, is_final, at, n,
+    class, possibly_applied, http_status, transcript, alert_kind, alert, distrusted
+  from jsonb_to_recordset($2::jsonb) as m(id bigint, version int, state text, label text, reason text,
     held_kind text, next_at timestamptz, retries int, retry_since timestamptz, unknown_since timestamptz, readings jsonb,
     is_final boolean, at timestamptz, n int, class text, possibly_applied boolean, http_status int, transcript jsonb,
     alert_kind text, alert text, distrusted text)
@@ -115,7 +117,8 @@ with m as materialized (
   update partner_trust t set level = 0, changed_by = 'program', changed_at = m.at, reason = m.alert, request = null
   from m join marked on marked.id = m.id where t.bid = $1 and t.partner = m.distrusted returning 1
 ), i as materialized (
-  select * from jsonb_to_recordset($3::jsonb) as i(id bigint, version int, n int, permit text, possibly_applied boolean,
+  select id, version, n, permit, possibly_applied, payload_hash, intent_at, deadline_at, baseline
+  from jsonb_to_recordset($3::jsonb) as i(id bigint, version int, n int, permit text, possibly_applied boolean,
     payload_hash text, intent_at timestamptz, deadline_at timestamptz, baseline jsonb)
 ), open_lane as materialized (
   select id from lane where bid = $1 and id = $4 and paused_at is null

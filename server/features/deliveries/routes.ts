@@ -25,7 +25,7 @@ const tags = ['deliveries'];
 const READ = { access: needs({ permission: 'deliveries:read' }) };
 const OPERATE = { access: needs({ permission: 'deliveries:operate' }) };
 
-/** What of a person’s decision needs the right to decide about money, and what the right to agree as the second. */
+/** Reading deliveries, deciding about those that need a person, replaying what is proven not applied; and the lanes. */
 export function registerDeliveriesRoutes(app: App, deps: DeliveriesDeps): void {
   app.get(
     '/api/v1/billers/:bid/deliveries',
@@ -51,6 +51,12 @@ export function registerDeliveriesRoutes(app: App, deps: DeliveriesDeps): void {
       };
     },
   );
+  registerReadings(app, deps);
+  registerActs(app, deps);
+  registerLaneRoutes(app, deps);
+}
+
+function registerReadings(app: App, deps: DeliveriesDeps): void {
   app.get(
     '/api/v1/billers/:bid/deliveries/by-minute',
     {
@@ -85,6 +91,9 @@ export function registerDeliveriesRoutes(app: App, deps: DeliveriesDeps): void {
     async (request) =>
       deps.database.withBiller(request.params.bid, (tx) => describeDelivery(tx, request.params.bid, request.params.id)),
   );
+}
+
+function registerActs(app: App, deps: DeliveriesDeps): void {
   app.post(
     '/api/v1/billers/:bid/deliveries/:id/acts',
     {
@@ -132,5 +141,4 @@ export function registerDeliveriesRoutes(app: App, deps: DeliveriesDeps): void {
       return { ...plan, willSend: [...plan.willSend] };
     },
   );
-  registerLaneRoutes(app, deps);
 }

@@ -104,40 +104,8 @@ export function modelPartner(from: {
       shown.add(transactionId);
     });
   };
-  const drawFault = (): SendFault | undefined => {
-    if (!partner.areFaultsOn || random.fraction() >= nature.faultRate) return undefined;
-    return SEND_FAULTS[Math.floor(random.fraction() * SEND_FAULTS.length)];
-  };
-  /** `wait` is the sender's own time: it stands still with a stopped process and ends with a dead one. */
-  const send = async (from: {
-    act: () => void;
-    hooks: SendHooks;
-    wait: Wait;
-    onSend: () => void;
-  }): Promise<SendOutcome> => {
-    const { hooks, wait } = from;
-    // A login or a queue lies between the call and the first byte.
-    await wait(random.fraction() < 0.2 ? latencyMs() : 1);
-    if (hooks.signal?.aborted || hooks.mayStillSend?.() === false)
-      return { class: 'NOT_SENT', reason: 'aborted', transcript: TRANSCRIPT };
-    const fault = drawFault();
-    if (partner.isDown || fault === 'refused')
-      return { class: 'NOT_SENT', reason: 'connection refused', transcript: TRANSCRIPT };
-    if (fault === 'login-refused') return { class: 'NOT_SENT', reason: 'login-refused', transcript: TRANSCRIPT };
-    hooks.onHalfSent?.();
-    from.onSend();
-    const arrivesMs = latencyMs();
-    // What has left happens, whatever becomes of its sender.
-    if (fault === undefined || fault.endsWith('-after')) time.after(arrivesMs, from.act);
-    hooks.onSent?.();
-    const answered = wait(arrivesMs + latencyMs() + (fault?.startsWith('timeout') ? TIMEOUT_MS : 0)).then(() =>
-      answerOf(fault),
-    );
-    const cut = new Promise<SendOutcome>((resolve) => {
-      hooks.signal?.addEventListener('abort', () => resolve(unknownFor('aborted')), { once: true });
-    });
-    return Promise.race([answered, cut]);
-  };
+  const books = { time, random, nature, latencyMs };
+  const send = (given: Sending): Promise<SendOutcome> => sendTo(partner, books, given);
   const partner: ModelPartner = {
     ledger,
     accounts,
@@ -170,6 +138,48 @@ export function modelPartner(from: {
     },
   };
   return partner;
+}
+
+interface Sending {
+  readonly act: () => void;
+  readonly hooks: SendHooks;
+  /** The sender's own time: it stands still with a stopped process and ends with a dead one. */
+  readonly wait: Wait;
+  readonly onSend: () => void;
+}
+
+async function sendTo(
+  partner: Pick<ModelPartner, 'areFaultsOn' | 'isDown'>,
+  books: { time: VirtualTime; random: Random; nature: PartnerNature; latencyMs: () => number },
+  { act, hooks, wait, onSend }: Sending,
+): Promise<SendOutcome> {
+  const { time, random, latencyMs } = books;
+  // A login or a queue lies between the call and the first byte.
+  await wait(random.fraction() < 0.2 ? latencyMs() : 1);
+  if (hooks.signal?.aborted || hooks.mayStillSend?.() === false)
+    return { class: 'NOT_SENT', reason: 'aborted', transcript: TRANSCRIPT };
+  const fault = partner.areFaultsOn ? drawFault(random, books.nature.faultRate) : undefined;
+  if (partner.isDown || fault === 'refused')
+    return { class: 'NOT_SENT', reason: 'connection refused', transcript: TRANSCRIPT };
+  if (fault === 'login-refused') return { class: 'NOT_SENT', reason: 'login-refused', transcript: TRANSCRIPT };
+  hooks.onHalfSent?.();
+  onSend();
+  const arrivesMs = latencyMs();
+  // What has left happens, whatever becomes of its sender.
+  if (fault === undefined || fault.endsWith('-after')) time.after(arrivesMs, act);
+  hooks.onSent?.();
+  const answered = wait(arrivesMs + latencyMs() + (fault?.startsWith('timeout') ? TIMEOUT_MS : 0)).then(() =>
+    answerOf(fault),
+  );
+  const cut = new Promise<SendOutcome>((resolve) => {
+    hooks.signal?.addEventListener('abort', () => resolve(unknownFor('aborted')), { once: true });
+  });
+  return Promise.race([answered, cut]);
+}
+
+function drawFault(random: Random, rate: number): SendFault | undefined {
+  if (random.fraction() >= rate) return undefined;
+  return SEND_FAULTS[Math.floor(random.fraction() * SEND_FAULTS.length)];
 }
 
 const unknownFor = (reason: string, status?: number): SendOutcome => ({

@@ -24,8 +24,8 @@ const RESPAWN_MS = 3_000;
 const LOCK_LOST_MS = 1_000;
 
 /** One run of drain-lane.ts itself: two workers, a partner and staff, all drawn from the seed. Same seed, same run. */
-export async function simulate(seed: number, mistake?: Mistake): Promise<RunResult> {
-  const world = makeWorld(seed, mistake);
+export async function simulate(seed: number, mistake?: Mistake, tell?: (line: string) => void): Promise<RunResult> {
+  const world = makeWorld({ seed, mistake, tell });
   plan(world);
   try {
     await live(world);
@@ -47,10 +47,15 @@ async function live(world: World): Promise<void> {
   await world.time.run({ untilMs: world.time.nowMs + 3 * 3_600_000, isDone });
 }
 
-function makeWorld(seed: number, mistake: Mistake | undefined): World {
+function makeWorld(from: {
+  seed: number;
+  mistake: Mistake | undefined;
+  tell: ((line: string) => void) | undefined;
+}): World {
+  const { seed, mistake } = from;
   const random = seededRandom(seed);
   const time = virtualTime(START_MS);
-  const trace = makeTrace(time);
+  const trace = makeTrace(time, from.tell);
   const faults: string[] = [];
   const tables = memoryTables(mistake?.fences ?? { version: true, permit: true });
   const policy: DeliveryPolicy = {

@@ -62,26 +62,7 @@ export function workerProcess(
       stoppedUntilMs = time.nowMs + ms;
     },
     clock: { nowMs, now: () => Temporal.Instant.fromEpochMilliseconds(nowMs()), monotonicMs: () => time.nowMs },
-    timers: {
-      sleep: (ms) => worker.wait(ms),
-      after,
-      every: (ms, act) => {
-        let isCancelled = false;
-        const again = (): void => {
-          after(ms, () => {
-            if (isCancelled) return;
-            act();
-            again();
-          });
-        };
-        again();
-        return {
-          cancel: () => {
-            isCancelled = true;
-          },
-        };
-      },
-    },
+    timers: timersOf(after),
     crash: {
       at: (name) => {
         if (isDead) throw new WorkerDied(name);
@@ -101,4 +82,27 @@ export function workerProcess(
     whenRunning,
   };
   return worker;
+}
+
+function timersOf(after: Timers['after']): Timers {
+  return {
+    sleep: (ms) => new Promise((resolve) => void after(ms, resolve)),
+    after,
+    every: (ms, act) => {
+      let isCancelled = false;
+      const again = (): void => {
+        after(ms, () => {
+          if (isCancelled) return;
+          act();
+          again();
+        });
+      };
+      again();
+      return {
+        cancel: () => {
+          isCancelled = true;
+        },
+      };
+    },
+  };
 }

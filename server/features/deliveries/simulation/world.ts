@@ -65,14 +65,14 @@ export interface SimulatedLane {
   look: { atMs: number; timer: { cancel(): void } } | undefined;
 }
 
-/** FNV-1a over everything that happened: two runs of a seed must agree on it. */
-export function makeTrace(time: VirtualTime): World['trace'] {
+/** FNV-1a over everything that happened: two runs of a seed must agree on it. `tell` hears each line. */
+export function makeTrace(time: VirtualTime, tell: ((line: string) => void) | undefined): World['trace'] {
   let hash = 0x811c9dc5;
   return {
     note: (text) => {
       const line = `${time.nowMs} ${text}`;
       for (let at = 0; at < line.length; at++) hash = Math.imul(hash ^ line.charCodeAt(at), 0x01000193) >>> 0;
-      if (process.env.SIMULATION_TRACE) process.stdout.write(`${new Date(time.nowMs).toISOString()} ${text}\n`);
+      tell?.(`${new Date(time.nowMs).toISOString()} ${text}`);
     },
     hash: () => hash.toString(16).padStart(8, '0'),
   };
