@@ -45,11 +45,12 @@ export function notDialled(failure: DialFailure, stopped: StopReason): NotSent {
 }
 
 /** What is told of an exchange that began, or did not. */
-export function told(begun: Begun, stopped: StopReason): EgressStream {
+export function told(begun: Begun, stopped: StopReason): EgressAnswer | EgressStream {
   switch (begun.kind) {
     case 'answered': {
       const { status, headers, setCookies, body } = begun;
-      return { kind: 'answered', status, headers, setCookies, body, dateHeader: headers.date ?? null };
+      const head: AnswerHead = { kind: 'answered', status, headers, setCookies, dateHeader: headers.date ?? null };
+      return Buffer.isBuffer(body) ? { ...head, body } : { ...head, body };
     }
     case 'failed': {
       const status = begun.status === undefined ? {} : { status: begun.status };
@@ -80,7 +81,7 @@ export function breakerOutcomeOf(result: EgressStream | EgressAnswer): BreakerOu
 }
 
 /** What frames the request is decided here; a caller that sets it by hand could make one request look like two. */
-const framingHeaders = new Set([
+const framingHeaders: ReadonlySet<string> = new Set([
   'host',
   'connection',
   'keep-alive',

@@ -28,6 +28,8 @@ export interface ExchangeRequest {
   maxBytes: number;
   onHalfSent?: (() => void) | undefined;
   onBodySent?: (() => void) | undefined;
+  /** Whether the answer is wanted whole, and not before its last byte; else its body is read as it comes. */
+  isWhole: boolean;
 }
 
 /**
@@ -40,16 +42,17 @@ export type Begun =
       status: number;
       headers: EgressHeaders;
       setCookies: readonly string[];
-      body: AsyncIterable<Buffer>;
+      /** A buffer where the answer was wanted whole. */
+      body: Buffer | AsyncIterable<Buffer>;
     }
   | { kind: 'not-started'; why: 'line-closed' | 'refused-here' | 'stopped'; detail: string }
   | { kind: 'failed'; reason: UnknownReason; detail: string; status?: number };
 
 export interface Exchange {
-  /** Resolves when the head of the answer is there, or the exchange failed. Never rejects. */
+  /** Resolves when the head (or, if it was wanted so, the whole) of the answer is there, or the exchange failed. Never rejects. */
   begun: Promise<Begun>;
-  /** Resolves when the connection has done its part: with true when it may carry another exchange. */
-  finished: Promise<boolean>;
+  /** Acts when the connection has done its part, or at once if it has: with true when it may carry another exchange. */
+  whenFinished(act: (isReusable: boolean) => void): void;
   /** Ends it now; the connection is reset. Does nothing once everything has arrived. */
   stop(reason: 'timeout' | 'aborted'): void;
 }
@@ -62,15 +65,22 @@ export interface Exchange {
 export function exchangeOn(line: Line, request: ExchangeRequest): Exchange {
   const run = new Run(line, request);
   run.start();
-  return { begun: run.begun.promise, finished: run.finished.promise, stop: (reason) => run.stop(reason) };
+  return run;
 }
 
-class Run {
-  readonly begun = Promise.withResolvers<Begun>();
-  readonly finished = Promise.withResolvers<boolean>();
+class Run implements Exchange {
+  readonly begun: Promise<Begun>;
+  readonly #begin: (begun: Begun) => void;
+  #isReusable: boolean | null = null;
+  #onFinished: ((isReusable: boolean) => void) | null = null;
   readonly #line: Line;
   readonly #request: ExchangeRequest;
-  readonly #output = new ArrivingBytes();
+  /** Where the body waits for its reader; null where it is wanted whole. */
+  readonly #output: ArrivingBytes | null;
+  /** The body so far, where it is wanted whole. */
+  readonly #arrived: Buffer[] = [];
+  #arrivedBytes = 0;
+  #head: { status: number; headers: EgressHeaders; setCookies: readonly string[] } | null = null;
   /** What unpacks the body; null where nothing is to be unpacked, which is nearly always. */
   #inflater: Transform | null = null;
   #hasBody = false;
@@ -78,13 +88,21 @@ class Run {
   #hasKnownEnd = false;
   #rawBytes = 0;
   #isStarted = false;
-  #status: number | undefined;
   #failure: EgressCut | null = null;
   #isComplete = false;
 
   constructor(line: Line, request: ExchangeRequest) {
     this.#line = line;
     this.#request = request;
+    this.#output = request.isWhole ? null : new ArrivingBytes();
+    const { promise, resolve } = Promise.withResolvers<Begun>();
+    this.begun = promise;
+    this.#begin = resolve;
+  }
+
+  whenFinished(act: (isReusable: boolean) => void): void {
+    if (this.#isReusable === null) this.#onFinished = act;
+    else act(this.#isReusable);
   }
 
   start(): void {
@@ -133,15 +151,15 @@ class Run {
   #onHead(status: number, raw: Record<string, string | string[] | undefined>): void {
     // 1xx are not the answer; undici passes on 103 and its like.
     if (status < 200) return;
-    this.#status = status;
     const headers = plainHeaders(raw);
     this.#hasKnownEnd =
-      [204, 304].includes(status) ||
+      status === 204 ||
+      status === 304 ||
       headers['content-length'] !== undefined ||
       (headers['transfer-encoding'] ?? '').toLowerCase().includes('chunked');
     this.#encoding = (headers['content-encoding'] ?? 'identity').trim().toLowerCase();
-    const setCookies = [raw['set-cookie'] ?? []].flat();
-    this.begun.resolve({ kind: 'answered', status, headers, setCookies, body: this.#counted() });
+    this.#head = { status, headers, setCookies: [raw['set-cookie'] ?? []].flat() };
+    if (this.#output !== null) this.#begin({ kind: 'answered', ...this.#head, body: this.#counted(this.#output) });
   }
 
   #onData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -150,13 +168,14 @@ class Run {
     if (this.#rawBytes > this.#request.maxBytes) this.#fail('too-large', this.#tooLarge());
     if (this.#failure !== null) return;
     if (!this.#hasBody && !this.#beginBody(controller)) return;
-    if (!(this.#inflater ?? this.#output).write(chunk)) controller.pause();
+    const takesMore = this.#inflater === null ? this.#take(chunk) : this.#inflater.write(chunk);
+    if (!takesMore) controller.pause();
   }
 
   #beginBody(controller: Dispatcher.DispatchController): boolean {
     this.#hasBody = true;
     if (this.#encoding === '' || this.#encoding === 'identity') {
-      this.#output.onDrain(() => controller.resume());
+      this.#output?.onDrain(() => controller.resume());
       return true;
     }
     const inflater = inflaterFor(this.#encoding);
@@ -167,12 +186,29 @@ class Run {
     inflater.on('error', (error) => this.#fail('bad-encoding', messageOf(error)));
     inflater.on('drain', () => controller.resume());
     inflater.on('data', (chunk: Buffer) => {
-      if (!this.#output.write(chunk)) inflater.pause();
+      if (!this.#take(chunk)) inflater.pause();
     });
-    inflater.on('end', () => this.#output.end());
-    this.#output.onDrain(() => void inflater.resume());
+    inflater.on('end', () => this.#takeEnd());
+    this.#output?.onDrain(() => void inflater.resume());
     this.#inflater = inflater;
     return true;
+  }
+
+  /** A piece of the body, unpacked; false asks to pause. */
+  #take(chunk: Buffer): boolean {
+    if (this.#output !== null) return this.#output.write(chunk);
+    this.#arrivedBytes += chunk.length;
+    if (this.#arrivedBytes > this.#request.maxBytes) this.#fail('too-large', this.#tooLarge());
+    else this.#arrived.push(chunk);
+    return true;
+  }
+
+  #takeEnd(): void {
+    this.#output?.end();
+    if (this.#output !== null || this.#failure !== null || this.#head === null) return;
+    const [only] = this.#arrived;
+    const body = only !== undefined && this.#arrived.length === 1 ? only : Buffer.concat(this.#arrived);
+    this.#begin({ kind: 'answered', ...this.#head, body });
   }
 
   #onEnd(): void {
@@ -181,16 +217,23 @@ class Run {
     if (fault !== null && !this.#hasKnownEnd) this.#fail('reset', messageOf(fault));
     if (this.#failure !== null) return;
     this.#isComplete = true;
-    (this.#inflater ?? this.#output).end();
-    this.finished.resolve(this.#line.isOpen() && this.#hasKnownEnd);
+    if (this.#inflater === null) this.#takeEnd();
+    else this.#inflater.end();
+    this.#finish(this.#line.isOpen() && this.#hasKnownEnd);
+  }
+
+  #finish(isReusable: boolean): void {
+    if (this.#isReusable !== null) return;
+    this.#isReusable = isReusable;
+    this.#onFinished?.(isReusable);
   }
 
   /** The body, unpacked, counted after unpacking; throws `EgressCut` unless it is whole and small enough. */
-  async *#counted(): AsyncGenerator<Buffer, void, undefined> {
+  async *#counted(output: ArrivingBytes): AsyncGenerator<Buffer, void, undefined> {
     let bytes = 0;
     let isWhole = false;
     try {
-      for (let chunk = await this.#output.read(); chunk !== null; chunk = await this.#output.read()) {
+      for (let chunk = await output.read(); chunk !== null; chunk = await output.read()) {
         bytes += chunk.length;
         if (bytes > this.#request.maxBytes) {
           this.#fail('too-large', this.#tooLarge());
@@ -214,16 +257,16 @@ class Run {
   ): void {
     if (this.#failure !== null) return;
     this.#failure = new EgressCut(reason, detail);
-    const status = this.#status === undefined ? {} : { status: this.#status };
-    this.begun.resolve(
+    const status = this.#head === null ? {} : { status: this.#head.status };
+    this.#begin(
       this.#isStarted
         ? { kind: 'failed', reason, detail, ...status }
         : { kind: 'not-started', why: whyNotStarted, detail },
     );
     this.#inflater?.destroy();
-    this.#output.fail(this.#failure);
+    this.#output?.fail(this.#failure);
     if (!this.#isComplete) this.#line.reset();
-    this.finished.resolve(false);
+    this.#finish(false);
   }
 
   #tooLarge(): string {
@@ -256,9 +299,15 @@ function inflaterFor(encoding: string): Transform | null {
 
 /** One text per name, repeated ones joined as RFC 9110 §5.2 says; own properties only, whatever the names are. */
 function plainHeaders(raw: Record<string, string | string[] | undefined>): EgressHeaders {
-  return Object.fromEntries(
-    Object.entries(raw).flatMap(([name, value]) => (value === undefined ? [] : [[name, [value].flat().join(', ')]])),
-  );
+  const headers: Record<string, string> = {};
+  for (const name of Object.keys(raw)) {
+    const told = raw[name];
+    if (told === undefined) continue;
+    const value = typeof told === 'string' ? told : told.join(', ');
+    if (name === '__proto__') Object.defineProperty(headers, name, { value, enumerable: true });
+    else headers[name] = value;
+  }
+  return headers;
 }
 
 /** undici looked at the request and would not write it (a line break in a header, a wrong length). */

@@ -1,3 +1,5 @@
+import type { Stop } from './egress-stop.ts';
+
 /** How many calls may wait for one endpoint; the next one is told at once instead of waiting without hope. */
 const WAITING_MAX = 256;
 
@@ -5,8 +7,8 @@ export type Turn = { ok: true; release: () => void } | { ok: false; why: 'full' 
 
 /** First come, first served: at most `maxConcurrent` calls at a time, a bounded number waiting. */
 export interface TurnQueue {
-  /** Resolves with a turn, which must be released; or without one when the queue is full or `stop` aborts first. */
-  take(maxConcurrent: number, stop: AbortSignal): Promise<Turn>;
+  /** A turn, which must be released, at once where one is free; or none when the queue is full or `stop` comes first. */
+  take(maxConcurrent: number, stop: Stop): Turn | Promise<Turn>;
   active(): number;
   waiting(): number;
 }
@@ -36,25 +38,24 @@ export function createTurnQueue(): TurnQueue {
   };
 
   return {
-    async take(maxConcurrent, stop) {
-      if (stop.aborted) return { ok: false, why: 'stopped' };
+    take(maxConcurrent, stop) {
+      if (stop.reason !== null) return { ok: false, why: 'stopped' };
       if (line.length === 0 && active < maxConcurrent) return turn();
       if (line.length >= WAITING_MAX) return { ok: false, why: 'full' };
-      return await new Promise<Turn>((resolve) => {
-        const onStop = (): void => {
+      return new Promise<Turn>((resolve) => {
+        const entry = {
+          maxConcurrent,
+          start: () => {
+            stop.listen(null);
+            resolve(turn());
+          },
+        };
+        stop.listen(() => {
           const place = line.indexOf(entry);
           if (place >= 0) line.splice(place, 1);
           resolve({ ok: false, why: 'stopped' });
           admit();
-        };
-        const entry = {
-          maxConcurrent,
-          start: () => {
-            stop.removeEventListener('abort', onStop);
-            resolve(turn());
-          },
-        };
-        stop.addEventListener('abort', onStop, { once: true });
+        });
         line.push(entry);
       });
     },

@@ -2,7 +2,6 @@ import { type Breaker, type BreakerPermit, type BreakerState, createBreaker } fr
 import type { Clock } from './clock.ts';
 import { checkUrl } from './egress-address.ts';
 import {
-  type AnswerHead,
   breakerOutcomeOf,
   type EgressAnswer,
   type EgressStream,
@@ -14,10 +13,11 @@ import {
   type StopReason,
   told,
 } from './egress-answer.ts';
-import { EgressCut, type Exchange, exchangeOn } from './egress-exchange.ts';
+import { exchangeOn } from './egress-exchange.ts';
 import { type DialFailure, dial, type Line, type Lookup, systemLookup } from './egress-line.ts';
 import { createTurnQueue, type TurnQueue } from './egress-queue.ts';
 import { retryAfterMs } from './egress-retry-after.ts';
+import { Stop } from './egress-stop.ts';
 import type { Log } from './log.ts';
 import type { Secret } from './secrets.ts';
 import type { Timers } from './timers.ts';
@@ -103,13 +103,14 @@ export function createEgress(options: EgressOptions): Egress {
   const calls = new Calls(options);
   return {
     async request(request) {
-      const { result, permit } = await calls.open(request);
-      const answer = result.kind === 'answered' ? await collected(result) : result;
-      calls.record(request, permit, answer);
-      return answer;
+      const { result, permit } = await calls.open(request, true);
+      if (!isAnswer(result)) throw new Error('an answer wanted whole came as a stream');
+      calls.record(request, permit, result);
+      return result;
     },
     async stream(request) {
-      const { result, permit } = await calls.open(request);
+      const { result, permit } = await calls.open(request, false);
+      if (!isStream(result)) throw new Error('an answer wanted as a stream came whole');
       calls.record(request, permit, result);
       return result;
     },
@@ -118,27 +119,25 @@ export function createEgress(options: EgressOptions): Egress {
   };
 }
 
-async function collected(opened: AnswerHead & { body: AsyncIterable<Buffer> }): Promise<EgressAnswer> {
-  const chunks: Buffer[] = [];
-  try {
-    for await (const chunk of opened.body) chunks.push(chunk);
-  } catch (error) {
-    if (!(error instanceof EgressCut)) throw error;
-    return { kind: 'unknown', reason: error.reason, detail: error.message, status: opened.status };
-  }
-  return { ...opened, body: Buffer.concat(chunks) };
+function isAnswer(result: EgressAnswer | EgressStream): result is EgressAnswer {
+  return result.kind !== 'answered' || Buffer.isBuffer(result.body);
+}
+
+function isStream(result: EgressAnswer | EgressStream): result is EgressStream {
+  return result.kind !== 'answered' || !Buffer.isBuffer(result.body);
 }
 
 interface Opened {
-  result: EgressStream;
+  result: EgressAnswer | EgressStream;
   /** Null when the breaker was not asked, or did not allow the call. */
   permit: BreakerPermit | null;
 }
 
 /** One call under way: its deadline, the caller's signal, and what must be given back at its end. */
 interface Call {
-  stop: AbortController;
-  ended: Promise<void>;
+  stop: Stop;
+  /** Told once it has ended, where the program waits for that. */
+  onEnded: (() => void) | null;
   end: () => void;
 }
 
@@ -152,8 +151,8 @@ class Calls {
     this.#options = options;
   }
 
-  /** The head of the answer, or why there is none. Gives back its turn by itself when the connection has done its part. */
-  async open(request: EgressRequest): Promise<Opened> {
+  /** The answer, or its head, or why there is none. Gives back its turn by itself when the connection has done its part. */
+  async open(request: EgressRequest, isWhole: boolean): Promise<Opened> {
     if (this.#isClosing) return refused('aborted', 'the program is closing');
     const checked = checkUrl(request.url, this.#options.allowPrivate);
     if (!checked.ok) return refused('guard', checked.why);
@@ -162,7 +161,8 @@ class Calls {
     const endpoint = this.#endpoint(request.endpointKey);
     if (endpoint === null) return refused('queue-full', `more than ${ENDPOINTS_MAX} endpoints are in use`);
     const call = this.#begin(request);
-    const turn = await endpoint.queue.take(request.maxConcurrent ?? CONCURRENT_MAX, call.stop.signal);
+    const taken = endpoint.queue.take(request.maxConcurrent ?? CONCURRENT_MAX, call.stop);
+    const turn = taken instanceof Promise ? await taken : taken;
     if (!turn.ok) {
       call.end();
       if (turn.why === 'full') return refused('queue-full', 'too many calls wait for this endpoint');
@@ -181,7 +181,8 @@ class Calls {
     }
     const { permit } = asked;
     try {
-      const parts = { request, url: checked.url, host: checked.host, headers, endpoint, call, giveBack };
+      const { url, host } = checked;
+      const parts = { request, isWhole, url, origin: url.origin, host, headers, endpoint, call, giveBack };
       return { result: await this.#exchange(parts), permit };
     } catch (bug) {
       // A probe that is never recorded would keep the breaker half open for ever.
@@ -219,31 +220,33 @@ class Calls {
 
   async close(): Promise<void> {
     this.#isClosing = true;
-    const ended = Promise.all([...this.#underWay].map((call) => call.ended));
+    const ended = Promise.all(
+      [...this.#underWay].map((call) => new Promise<void>((resolve) => Object.assign(call, { onEnded: resolve }))),
+    );
     const waiting = new AbortController();
     const waited = this.#options.timers.sleep(CLOSE_WAIT_MS, waiting.signal).catch(() => {});
     await Promise.race([ended, waited]);
     waiting.abort();
-    for (const call of this.#underWay) call.stop.abort('aborted');
+    for (const call of this.#underWay) call.stop.stop('aborted');
     await ended;
     for (const { kept } of this.#endpoints.values()) for (const { line } of kept.splice(0)) line.close();
   }
 
   #begin(request: EgressRequest): Call {
-    const stop = new AbortController();
-    const timer = this.#options.timers.after(request.totalTimeoutMs, () => stop.abort('timeout'));
-    const onAbort = (): void => stop.abort('aborted');
-    if (request.signal?.aborted === true) onAbort();
-    request.signal?.addEventListener('abort', onAbort, { once: true });
-    const { promise, resolve } = Promise.withResolvers<void>();
+    const stop = new Stop();
+    const timer = this.#options.timers.after(request.totalTimeoutMs, () => stop.stop('timeout'));
+    const { signal } = request;
+    const onAbort = (): void => stop.stop('aborted');
+    if (signal?.aborted === true) onAbort();
+    signal?.addEventListener('abort', onAbort, { once: true });
     const call: Call = {
       stop,
-      ended: promise,
+      onEnded: null,
       end: () => {
         timer.cancel();
-        request.signal?.removeEventListener('abort', onAbort);
+        signal?.removeEventListener('abort', onAbort);
         this.#underWay.delete(call);
-        resolve();
+        call.onEnded?.();
       },
     };
     this.#underWay.add(call);
@@ -269,7 +272,7 @@ class Calls {
     return { allowed: false, result };
   }
 
-  async #exchange(of: ExchangeParts): Promise<EgressStream> {
+  async #exchange(of: ExchangeParts): Promise<EgressAnswer | EgressStream> {
     const { request, url, call } = of;
     for (let tried = 1; ; tried += 1) {
       const kept = tried === 1 ? this.#keptLine(of) : null;
@@ -286,12 +289,17 @@ class Calls {
         maxBytes: request.maxBytes,
         onHalfSent: request.onHalfSent,
         onBodySent: request.onBodySent,
+        isWhole: of.isWhole,
       });
-      stopWith(exchange, call);
+      call.stop.listen((reason) => exchange.stop(reason));
       const begun = await exchange.begun;
       const isStale = begun.kind === 'not-started' && begun.why === 'line-closed' && kept !== null;
-      if (isStale && tried < LINES_TRIED_MAX) continue;
-      void exchange.finished.then((isReusable) => {
+      if (isStale && tried < LINES_TRIED_MAX) {
+        call.stop.listen(null);
+        continue;
+      }
+      exchange.whenFinished((isReusable) => {
+        call.stop.listen(null);
         if (isReusable) this.#keep(of, dialled.line);
         else dialled.line.close();
         of.giveBack();
@@ -303,19 +311,19 @@ class Calls {
   async #dialled({ request, url, host, call }: ExchangeParts): Promise<{ ok: true; line: Line } | DialFailure> {
     const { allowPrivate, lookup = systemLookup, extraCa, timers } = this.#options;
     const connectTimeoutMs = request.connectTimeoutMs ?? CONNECT_TIMEOUT_MS;
-    return await dial({ url, host, allowPrivate, lookup, extraCa, connectTimeoutMs, timers, stop: call.stop.signal });
+    return await dial({ url, host, allowPrivate, lookup, extraCa, connectTimeoutMs, timers, stop: call.stop.signal() });
   }
 
-  #keptLine({ request, url, endpoint }: ExchangeParts): Line | null {
+  #keptLine({ request, origin, endpoint }: ExchangeParts): Line | null {
     const mayRepeat = request.method !== 'POST' && request.method !== 'PATCH';
     const oldestMs = mayRepeat ? Number.NEGATIVE_INFINITY : this.#options.clock.monotonicMs() - KEPT_LINE_MS_MAX;
     const index = endpoint.kept.findLastIndex(
-      ({ origin, line }) => origin === url.origin && line.isOpen() && (line.restingSinceMs ?? 0) >= oldestMs,
+      ({ origin: ofLine, line }) => ofLine === origin && line.isOpen() && (line.restingSinceMs ?? 0) >= oldestMs,
     );
     return index < 0 ? null : (endpoint.kept.splice(index, 1)[0]?.line ?? null);
   }
 
-  #keep({ request, url, endpoint }: ExchangeParts, line: Line): void {
+  #keep({ request, origin, endpoint }: ExchangeParts, line: Line): void {
     const linesMax = Math.min(IDLE_LINES_MAX, request.maxConcurrent ?? CONCURRENT_MAX);
     if (this.#isClosing || endpoint.kept.length >= linesMax) {
       line.close();
@@ -323,7 +331,7 @@ class Calls {
     }
     const isFirstRest = line.restingSinceMs === null;
     line.restingSinceMs = this.#options.clock.monotonicMs();
-    endpoint.kept.push({ origin: url.origin, line });
+    endpoint.kept.push({ origin, line });
     if (!isFirstRest) return;
     line.onClosed(() => {
       endpoint.kept = endpoint.kept.filter((entry) => entry.line !== line);
@@ -359,7 +367,9 @@ function refused(reason: NotSentReason, detail: string): Opened {
 
 interface ExchangeParts {
   request: EgressRequest;
+  isWhole: boolean;
   url: URL;
+  origin: string;
   host: string;
   headers: Record<string, string>;
   endpoint: Endpoint;
@@ -367,14 +377,6 @@ interface ExchangeParts {
   giveBack: () => void;
 }
 
-function stopWith(exchange: Exchange, call: Call): void {
-  const { stop } = call;
-  const onStop = (): void => exchange.stop(stopReasonOf(call));
-  if (stop.signal.aborted) onStop();
-  stop.signal.addEventListener('abort', onStop, { once: true });
-  void exchange.finished.then(() => stop.signal.removeEventListener('abort', onStop));
-}
-
 function stopReasonOf({ stop }: Call): StopReason {
-  return stop.signal.reason === 'timeout' ? 'timeout' : 'aborted';
+  return stop.reason === 'timeout' ? 'timeout' : 'aborted';
 }

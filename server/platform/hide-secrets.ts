@@ -35,8 +35,20 @@ export function mayHoldSecret(text: string, secrets: readonly string[]): boolean
   return text.includes('\\') || spellingsOf(secrets).some((spelling) => text.includes(spelling));
 }
 
+/** The secrets of a session are asked about at each of its answers: their spellings are made once, and live as long as they. */
+const spellingsKept = new WeakMap<readonly string[], readonly string[]>();
+
+function spellingsOf(secrets: readonly string[]): readonly string[] {
+  const kept = spellingsKept.get(secrets);
+  if (kept !== undefined) return kept;
+  const made = madeSpellings(secrets);
+  // A list that may still grow would be remembered short.
+  if (Object.isFrozen(secrets)) spellingsKept.set(secrets, made);
+  return made;
+}
+
 /** The longest first, so that no part of one is left over when a shorter one was taken out of it. */
-function spellingsOf(secrets: readonly string[]): string[] {
+function madeSpellings(secrets: readonly string[]): string[] {
   const spellings = new Set<string>();
   for (const secret of secrets) {
     if (secret.length < SECRET_CHARS_MIN) continue;

@@ -6,6 +6,10 @@ const ENTRIES_MAX = 100;
 const ATTRIBUTES_MAX = 100;
 const TEXT_MAX = 500;
 const UNKNOWN_TYPES_MAX = 10;
+const LIST_MAX = 20;
+/** Up to this day a date needs no calendar to be one. */
+const DAYS_OF_EVERY_MONTH = 28;
+const NAMES_KEPT_MAX = 1_000;
 
 export type DueReading =
   | { readonly kind: 'balance'; readonly balance: PartnerBalance; readonly note?: string }
@@ -133,7 +137,10 @@ function earliestDate(entries: readonly JsonObject[]): string | undefined {
 }
 
 function isDate(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  const match = /^\d{4}-(0[1-9]|1[0-2])-([0-3]\d)$/.exec(text);
+  if (match === null) return false;
+  const day = Number(match[2]);
+  if (day >= 1 && day <= DAYS_OF_EVERY_MONTH) return true;
   try {
     Temporal.PlainDate.from(text, { overflow: 'reject' });
     return true;
@@ -144,17 +151,39 @@ function isDate(text: string): boolean {
 
 /** The attributes as told, bounded: plain values, and lists of them. Names that mean something to JavaScript are left out. */
 function keptAttributes(attributes: JsonObject): Readonly<Record<string, unknown>> {
+  const names = Object.keys(attributes);
+  const values: readonly unknown[] = Object.values(attributes);
+  // Nearly always all of it is kept as it is, and then needs no copy.
+  if (names.length <= ATTRIBUTES_MAX && names.every(isKept) && values.every(isPlainAlready)) return attributes;
   const kept: Record<string, unknown> = {};
   let count = 0;
-  for (const name of Object.keys(attributes)) {
-    if (!/^[\w.-]{1,60}$/.test(name) || FORBIDDEN_NAMES.has(name)) continue;
-    const value = plain(attributes[name]);
+  for (const [index, name] of names.entries()) {
+    if (!isKept(name)) continue;
+    const value = plain(values[index]);
     if (value === undefined) continue;
     count += 1;
     if (count > ATTRIBUTES_MAX) break;
     kept[name] = value;
   }
   return kept;
+}
+
+/** Names found fit before: a partner sends the same ones with each answer. */
+const namesKept = new Set<string>();
+
+function isKept(name: string): boolean {
+  if (namesKept.has(name)) return true;
+  if (!/^[\w.-]{1,60}$/.test(name) || FORBIDDEN_NAMES.has(name)) return false;
+  if (namesKept.size < NAMES_KEPT_MAX) namesKept.add(name);
+  return true;
+}
+
+/** Whether `plain` would give back the very value. Lists are looked into, as they may hold what is not kept. */
+function isPlainAlready(value: unknown): boolean {
+  if (typeof value === 'string') return value.length <= TEXT_MAX && value.isWellFormed() && !value.includes('\0');
+  if (Array.isArray(value))
+    return value.length <= LIST_MAX && value.every((entry) => !Array.isArray(entry) && isPlainAlready(entry));
+  return value === null || typeof value === 'number' || typeof value === 'boolean';
 }
 
 const FORBIDDEN_NAMES: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
@@ -168,7 +197,7 @@ function plain(value: unknown): unknown {
   if (value === null || typeof value === 'number' || typeof value === 'boolean') return value;
   if (Array.isArray(value)) {
     return value
-      .slice(0, 20)
+      .slice(0, LIST_MAX)
       .map(plain)
       .filter((entry) => entry !== undefined);
   }

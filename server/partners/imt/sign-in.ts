@@ -66,7 +66,11 @@ export async function logIn(
     if (!read.ok)
       return failed({ reason: 'login-refused', sentence: `The sign-in answered ${answer.status}, but ${read.why}.` });
     // The login's own secrets too: a later answer may still give them back.
-    const session = { headers: read.headers, secrets: [...read.secrets, ...secrets], openedAt: clock.now() };
+    const session = {
+      headers: read.headers,
+      secrets: Object.freeze([...read.secrets, ...secrets]),
+      openedAt: clock.now(),
+    };
     return { kind: 'open', session };
   }
   return refused(answer, { nowMs: clock.nowMs(), secrets });

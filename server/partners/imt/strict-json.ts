@@ -16,17 +16,35 @@ export type StrictJson = { readonly ok: true; readonly value: unknown } | { read
  * the last, so two programs could read two amounts out of one answer) and no depth that is only there to exhaust us.
  */
 export function parseStrictJson(text: string): StrictJson {
-  const membersWritten = countMembers(text);
-  if (membersWritten === undefined) return { ok: false, why: `it nests deeper than ${DEPTH_MAX} levels` };
   let value: unknown;
+  let written: string | undefined;
   try {
     value = JSON.parse(text);
+    written = JSON.stringify(value);
   } catch {
-    return { ok: false, why: 'it is not JSON' };
+    // Not JSON, or nested so deep that printing it exhausts the stack; the count tells which.
+    written = undefined;
   }
+  // Printed again as it came: then each name stood there once, since a value holds none twice. Most answers are compact.
+  if (written === text) return isShallow(value, DEPTH_MAX) ? { ok: true, value } : tooDeep;
+  const membersWritten = countMembers(text);
+  if (membersWritten === undefined) return tooDeep;
+  if (written === undefined) return { ok: false, why: 'it is not JSON' };
   // Each member is written with one colon outside a text; a name that came twice was kept once.
   if (membersKept(value) !== membersWritten) return { ok: false, why: 'a name appears twice in one object' };
   return { ok: true, value };
+}
+
+const tooDeep = { ok: false, why: `it nests deeper than ${DEPTH_MAX} levels` } as const;
+
+/** Whether a value nests at most so many levels. */
+function isShallow(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  if (levels === 0) return false;
+  for (const part of Object.values(value) as unknown[]) {
+    if (typeof part === 'object' && !isShallow(part, levels - 1)) return false;
+  }
+  return true;
 }
 
 /** Colons outside texts; undefined for a text nested too deep. Its syntax is left to `JSON.parse`. */

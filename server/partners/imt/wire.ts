@@ -34,11 +34,12 @@ export function openDocument(
     return { ok: false, why: `its type is ${told}, not ${JSON_API}` };
   }
   if (!isUtf8(answer.body)) return { ok: false, why: 'it is not UTF-8' };
-  const text = answer.body.toString('utf8').replace(/^\ufeff/, '');
+  const decoded = answer.body.toString('utf8');
+  const text = decoded.startsWith('\ufeff') ? decoded.slice(1) : decoded;
   const parsed = parseStrictJson(text);
   if (!parsed.ok) return parsed;
   // A partner that gives back the login or the cookie it was sent: neither goes any further than here.
-  const long = secrets.filter((secret) => secret.length >= DOCUMENT_SECRET_CHARS_MIN);
+  const long = longOf(secrets);
   const value = mayHoldSecret(text, long) ? hideSecretsIn(parsed.value, long) : parsed.value;
   if (!isObject(value)) return { ok: false, why: 'it is no JSON:API document' };
   const { errors } = value;
@@ -53,9 +54,21 @@ export function openDocument(
   };
 }
 
+const longKept = new WeakMap<readonly string[], readonly string[]>();
+
+/** Those long enough to be taken out of a document; worked out once for the frozen list of a session. */
+function longOf(secrets: readonly string[]): readonly string[] {
+  const kept = longKept.get(secrets);
+  if (kept !== undefined) return kept;
+  const long = Object.freeze(secrets.filter((secret) => secret.length >= DOCUMENT_SECRET_CHARS_MIN));
+  if (Object.isFrozen(secrets)) longKept.set(secrets, long);
+  return long;
+}
+
 /** The media type without its parameters, in lower case; empty when none was sent. */
 export function mediaTypeOf(headers: Readonly<Record<string, string>>): string {
-  return (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  const told = headers['content-type'] ?? '';
+  return told === JSON_API ? told : (told.split(';', 1)[0]?.trim().toLowerCase() ?? '');
 }
 
 /** Base and path with one slash between them, whether or not the setting ends in one. */
