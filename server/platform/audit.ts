@@ -53,16 +53,17 @@ export async function recordAudit(tx: Tx, entry: AuditEntry): Promise<{ chain: s
   return { chain, seq };
 }
 
-/** Events of a chain, newest first; `beforeSeq` asks for the page after the one that ended there. */
+/** Events of a chain, newest first, of some subjects or of all; `beforeSeq` asks for the page after the one that ended there. */
 export async function readAudit(
   tx: Tx,
-  question: { bid: number | null; subject?: string; beforeSeq?: number; limit?: number },
+  question: { bid: number | null; subject?: string | readonly string[]; beforeSeq?: number; limit?: number },
 ): Promise<AuditEvent[]> {
-  const { bid, subject = null, beforeSeq = null, limit = 50 } = question;
+  const { bid, subject, beforeSeq = null, limit = 50 } = question;
+  const subjects = subject === undefined ? null : [subject].flat();
   return await eventsOf(
     tx,
     sql`where chain = ${chainOf(bid)}
-      and (${subject}::text is null or subject = ${subject})
+      and (${subjects}::text[] is null or subject = any(${subjects}::text[]))
       and (${beforeSeq}::bigint is null or seq < ${beforeSeq})
     order by seq desc limit ${Math.min(Math.max(1, limit), PAGE_MAX)}`,
   );

@@ -7932,6 +7932,81 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/billers/{bid}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who did what to which thing, when and why, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description What it was done to, as `payment/1000`; may be given several times */
+                    subject?: string | string[];
+                    /** @description Older than this; the `nextCursor` of the page before */
+                    beforeSeq?: number;
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    bid: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["AuditEvent"][];
+                            /** @description Ask for it as `beforeSeq` */
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/billers/{bid}/customizations/preview": {
         parameters: {
             query?: never;
@@ -9273,6 +9348,19 @@ export interface components {
             title: string;
             detail: string;
             isExact: boolean;
+        };
+        AuditEvent: {
+            /** @description 1, 2, 3 … without a gap within a biller */
+            seq: number;
+            /** @description ISO 8601 instant */
+            at: string;
+            /** @description `staff`, `credential`, `payer`, `operator` or `program` */
+            actorKind: string;
+            actor: string;
+            act: string;
+            subject: string;
+            reason: string | null;
+            detail: unknown;
         };
         Payment: {
             paymentId: number;

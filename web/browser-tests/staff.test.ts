@@ -93,6 +93,7 @@ const SCREENS: readonly (readonly [path: string, heading: RegExp])[] = [
   [`/billers/${BID}/datapump-management`, /DataPump Management/],
   [`/billers/${BID}/configuration-history`, /Configuration history/],
   [`/billers/${BID}/api-credentials`, /API credentials/],
+  [`/billers/${BID}/audit`, /Audit/],
 ];
 
 describe('every screen', () => {

@@ -27,6 +27,7 @@ export const addresses = {
   advancedSettings: (bid: number) => `/billers/${bid}/advanced-settings`,
   dataPumpManagement: (bid: number) => `/billers/${bid}/datapump-management`,
   configurationHistory: (bid: number) => `/billers/${bid}/configuration-history`,
+  audit: (bid: number) => `/billers/${bid}/audit`,
   credentials: (bid: number) => `/billers/${bid}/api-credentials`,
 };
 

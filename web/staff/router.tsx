@@ -145,6 +145,10 @@ const routes = root.addChildren([
       '/billers/$bid/api-credentials',
       lazyRouteComponent(() => import('./pages/credentials.tsx'), 'Credentials'),
     ),
+    page(
+      '/billers/$bid/audit',
+      lazyRouteComponent(() => import('./pages/audit.tsx'), 'Audit'),
+    ),
   ]),
 ]);
 

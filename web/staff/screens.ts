@@ -61,6 +61,7 @@ export function screensOf(bid: number | undefined): readonly Screen[] {
           address: addresses.credentials(bid),
           permission: 'credentials:manage',
         },
+        { group: 'CRM', name: 'Audit', address: addresses.audit(bid), permission: 'audit:read' },
       ]
     : [];
   return [

@@ -98,3 +98,34 @@ export const hitSchema = z
   .meta({ id: 'SearchHit' });
 export type SearchHit = z.infer<typeof hitSchema>;
 export const searchAnswer = z.strictObject({ items: z.array(hitSchema) });
+
+/** How many things one question may name: an account's page asks for all of its payments and deliveries at once. */
+const AUDIT_SUBJECTS_MAX = 200;
+const auditSubject = z.string().min(1).max(200);
+export const auditParams = z.object({ bid: z.coerce.number().pipe(bid) });
+export const auditQuery = z.strictObject({
+  subject: z
+    .union([auditSubject, z.array(auditSubject).max(AUDIT_SUBJECTS_MAX)])
+    .optional()
+    .describe('What it was done to, as `payment/1000`; may be given several times'),
+  beforeSeq: z.coerce.number().int().min(1).optional().describe('Older than this; the `nextCursor` of the page before'),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+/** One act of the biller's audit chain: who did what to which thing, when and why. */
+export const auditEventSchema = z
+  .strictObject({
+    seq: z.int().describe('1, 2, 3 … without a gap within a biller'),
+    at: instant,
+    actorKind: z.string().describe('`staff`, `credential`, `payer`, `operator` or `program`'),
+    actor: z.string(),
+    act: z.string(),
+    subject: z.string(),
+    reason: z.string().nullable(),
+    detail: z.json(),
+  })
+  .meta({ id: 'AuditEvent' });
+export type AuditEventView = z.infer<typeof auditEventSchema>;
+export const auditPage = z.strictObject({
+  items: z.array(auditEventSchema),
+  nextCursor: z.string().nullable().describe('Ask for it as `beforeSeq`'),
+});

@@ -104,6 +104,24 @@ describe('what staff see first', () => {
   });
 });
 
+describe('the audit', () => {
+  test('shows a biller’s acts page by page, of one subject or several; it needs the right, and never shows a foreign biller', async () => {
+    const ask = async (query: string, headers: Record<string, string>) =>
+      test_.app.inject({ url: `/api/v1/billers/${query}`, headers });
+    const everyone = await signIn('solution architect', null);
+    const first = await ask('11/audit?limit=1', everyone);
+    expect(first.json().items).toMatchObject([{ act: 'work-item.closed', reason: 'the insurer was called' }]);
+    const next = await ask(`11/audit?limit=1&beforeSeq=${first.json().nextCursor}`, everyone);
+    expect(next.json()).toMatchObject({ items: [{ act: 'biller.created', subject: 'biller/11' }], nextCursor: null });
+    const one = await ask('11/audit?subject=biller/11', everyone);
+    expect(one.json().items.map((event: { act: string }) => event.act)).toEqual(['biller.created']);
+    const several = await ask(`11/audit?subject=biller/11&subject=${first.json().items[0].subject}`, everyone);
+    expect(several.json().items).toHaveLength(2);
+    expect((await ask('12/audit', await signIn('billing manager', 12))).statusCode).toBe(403);
+    expect((await ask('11/audit', await signIn('biller admin', 12))).statusCode).toBe(404);
+  });
+});
+
 describe('search', () => {
   const search = (q: string, permissions = ALL) =>
     test_.deps.database.withSystem((tx) => searchEverything(tx, { q, permissions }));

@@ -4,6 +4,7 @@ import { Money, To } from '../parts/show.tsx';
 import { stateWord, toneOf } from '../parts/state-mark.tsx';
 import type { Happening } from '../parts/timeline.tsx';
 import { methodWord, money, words } from '../say.ts';
+import { type AuditEvent, actHappening } from './audit-data.tsx';
 
 const EACH_MAX = 50;
 
@@ -49,7 +50,13 @@ export const refreshesOf = (bid: number, accountNumber: string) => ({
     ),
 });
 
-/** Payments, posts, emails and refreshes of an account as one story. */
+/** What the audit calls the things of an account that people act on. */
+export const subjectsOf = (payments: readonly Payment[], deliveries: readonly DeliveryItem[]): readonly string[] => [
+  ...payments.map((payment) => `payment/${payment.paymentId}`),
+  ...deliveries.map((delivery) => `delivery/${delivery.id}`),
+];
+
+/** Payments, posts, emails, refreshes and what staff did about them, as one story. */
 export function happeningsOf(
   bid: number,
   known: {
@@ -57,6 +64,7 @@ export function happeningsOf(
     deliveries: readonly DeliveryItem[];
     notices: readonly Notice[];
     refreshes: readonly Refresh[];
+    acts: readonly AuditEvent[];
   },
 ): readonly Happening[] {
   return [
@@ -64,6 +72,7 @@ export function happeningsOf(
     ...known.deliveries.map((delivery) => deliveryHappening(bid, delivery)),
     ...known.notices.map(noticeHappening),
     ...known.refreshes.map(refreshHappening),
+    ...known.acts.map((event) => actHappening(bid, event)),
   ];
 }
 

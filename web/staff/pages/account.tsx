@@ -10,7 +10,8 @@ import { type Happening, Timeline } from '../parts/timeline.tsx';
 import { useBid, usePart } from '../parts/use-biller.ts';
 import { counted, money } from '../say.ts';
 import { useMay } from '../session.ts';
-import { deliveriesOf, happeningsOf, noticesOf, paymentsOf, refreshesOf } from './account-history.tsx';
+import { deliveriesOf, happeningsOf, noticesOf, paymentsOf, refreshesOf, subjectsOf } from './account-history.tsx';
+import { actsOf } from './audit-data.tsx';
 import { PaymentsTable } from './payments-table.tsx';
 import { RefreshButton, RefreshOutcome, useRefresh } from './refresh-balance.tsx';
 import { whyBlocked, whySentences } from './why-account.ts';
@@ -50,14 +51,20 @@ function AccountParts({ bid, view }: { bid: number; view: View }) {
   const deliveries = useQuery({ ...deliveriesOf(bid, accountNumber), enabled: may('deliveries:read') });
   const notices = useQuery({ ...noticesOf(bid, accountNumber), enabled: may('payments:read') });
   const refreshes = useQuery(refreshesOf(bid, accountNumber));
+  const subjects = subjectsOf(payments.data?.items ?? [], deliveries.data?.items ?? []);
+  const acts = useQuery({
+    ...actsOf(bid, subjects),
+    enabled: may('audit:read') && !payments.isLoading && !deliveries.isLoading,
+  });
   const known = {
     payments: payments.data?.items ?? [],
     deliveries: deliveries.data?.items ?? [],
     notices: notices.data?.items ?? [],
     refreshes: refreshes.data?.items ?? [],
+    acts: acts.data?.items ?? [],
   };
   const history: readonly Happening[] = happeningsOf(bid, known);
-  const isHistoryThere = [payments, deliveries, notices, refreshes].every((query) => !query.isLoading);
+  const isHistoryThere = [payments, deliveries, notices, refreshes, acts].every((query) => !query.isLoading);
   return (
     <>
       <div className="pair">

@@ -146,7 +146,10 @@ function AskAct({ bid, view, offer, onClose }: { bid: number; view: DeliveryView
             },
           }),
         );
-        await queryClient.invalidateQueries({ queryKey: ['deliveries', bid] });
+        await Promise.all([
+          queryClient.invalidateQueries({ queryKey: ['deliveries', bid] }),
+          queryClient.invalidateQueries({ queryKey: ['audit', bid] }),
+        ]);
         void sayDone(decided.isWaitingForSecondPerson ? 'Asked. Someone else has to agree.' : 'Recorded.');
       }}
     />

@@ -11,6 +11,7 @@ import { Timeline } from '../parts/timeline.tsx';
 import { useBid, usePart } from '../parts/use-biller.ts';
 import { counted, words } from '../say.ts';
 import { useMay } from '../session.ts';
+import { NotesAndDecisions } from './audit-data.tsx';
 import { HELD_WORDS } from './deliveries.tsx';
 import { type Attempt, type DeliveryView, deliveryQuery } from './delivery-data.ts';
 import { Replay } from './replay.tsx';
@@ -78,6 +79,7 @@ function DeliveryParts({ bid, view }: { bid: number; view: DeliveryView }) {
       <Part title={`Tries (${view.sentAttempts.length})`}>
         {view.sentAttempts.length === 0 ? <Empty>It was not tried yet.</Empty> : <Attempts items={view.sentAttempts} />}
       </Part>
+      <NotesAndDecisions bid={bid} subjects={[`delivery/${view.id}`]} />
     </>
   );
 }

@@ -8,6 +8,7 @@ import { Moment, Money, Part } from '../parts/show.tsx';
 import { StateMark } from '../parts/state-mark.tsx';
 import { useBid, usePart } from '../parts/use-biller.ts';
 import { money } from '../say.ts';
+import { NotesAndDecisions } from './audit-data.tsx';
 import { Decision } from './decide-held.tsx';
 import { Attempts, DeliveryFacts } from './delivery.tsx';
 import { type DeliveryView, deliveryQuery, trustWord, VERDICTS } from './delivery-data.ts';
@@ -40,6 +41,7 @@ export function HeldPayment() {
                 )}
               </Part>
             </div>
+            <NotesAndDecisions bid={bid} subjects={[`delivery/${shown.id}`]} />
             <Decision bid={bid} view={shown} />
           </>
         )}

@@ -13,6 +13,7 @@ import { useBid, usePart } from '../parts/use-biller.ts';
 import { queryClient } from '../query-client.ts';
 import { methodWord, money, words } from '../say.ts';
 import { useMay } from '../session.ts';
+import { NotesAndDecisions } from './audit-data.tsx';
 import { clockWord } from './payments-table.tsx';
 
 type View = Reply<'/api/v1/billers/{bid}/payments/{paymentId}'>;
@@ -107,6 +108,7 @@ function PaymentParts({ bid, view }: { bid: number; view: View }) {
           }))}
         />
       </Part>
+      <NotesAndDecisions bid={bid} subjects={[`payment/${view.paymentId}`]} />
     </>
   );
 }
@@ -220,7 +222,10 @@ function Reverse({ bid, view }: { bid: number; view: View }) {
           await (isVoid
             ? told(api.POST('/api/v1/billers/{bid}/payments/{paymentId}/void', call))
             : told(api.POST('/api/v1/billers/{bid}/payments/{paymentId}/refund', call)));
-          await queryClient.invalidateQueries({ queryKey: ['payment', bid, view.paymentId] });
+          await Promise.all([
+            queryClient.invalidateQueries({ queryKey: ['payment', bid, view.paymentId] }),
+            queryClient.invalidateQueries({ queryKey: ['audit', bid] }),
+          ]);
         }}
       />
     </>
