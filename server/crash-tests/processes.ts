@@ -1,20 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import fs from 'node:fs';
 import net from 'node:net';
-import os from 'node:os';
 import path from 'node:path';
 import readline from 'node:readline';
 
 const READY_LIMIT_MS = 60_000;
 const WORDS_MAX = 6_000;
+const ROOT = path.join(import.meta.dirname, '..', '..');
 /** Shared by every start, so that a start is quick. */
-const COMPILE_CACHE = path.join(os.tmpdir(), `causeway-crash-compiled-${process.pid}`);
+const COMPILE_CACHE = path.join(ROOT, 'node_modules', '.cache', 'crash-tests');
 
 /** Everything started here, so that nothing outlives the test, however that ends. */
 const started = new Set<ChildProcess>();
 process.on('exit', () => {
   for (const child of started) child.kill('SIGKILL');
-  fs.rmSync(COMPILE_CACHE, { recursive: true, force: true });
 });
 
 /** A program under test: it can be killed and started again as often as wanted. */
@@ -50,7 +48,7 @@ export function program(
   };
   const start: Program['start'] = async (extra = {}) => {
     if (isRunning()) throw new Error(`${name} runs already`);
-    const script = path.join(import.meta.dirname, '..', '..', from.script);
+    const script = path.join(ROOT, from.script);
     const made = spawn(process.execPath, [script, ...(from.args ?? [])], {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE: COMPILE_CACHE, ...from.environment, ...extra },
