@@ -1,7 +1,7 @@
 import { pauseLane } from '@causeway/server/operator';
 import type { Command } from 'commander';
 import { OPERATOR } from '../actor.ts';
-import { EXIT, say, withOperator } from '../operator.ts';
+import { answer, EXIT, withOperator } from '../operator.ts';
 import { parseBid, parseLane } from './lane-arguments.ts';
 
 /** `causeway deliveries pause BID LANE`. */
@@ -12,10 +12,11 @@ export function registerDeliveriesPause(deliveries: Command): void {
     .argument('<bid>', 'the biller', parseBid)
     .argument('<lane>', 'payments-1, settings-1, payments-2 …', parseLane)
     .requiredOption('--reason <text>', 'why, for the audit')
-    .action((bid: number, lane: string, options: { reason: string }) =>
+    .option('--json', 'answer as JSON')
+    .action((bid: number, lane: string, options: { reason: string; json?: boolean }) =>
       withOperator(async (deps) => {
         await pauseLane(deps, { bid, laneId: `${bid}/${lane}`, reason: options.reason, by: OPERATOR });
-        say(`Lane ${bid}/${lane} is paused.`);
+        answer(options.json, { lane: `${bid}/${lane}`, isPaused: true }, () => [`Lane ${bid}/${lane} is paused.`]);
         return EXIT.done;
       }),
     );

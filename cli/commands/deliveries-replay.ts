@@ -2,10 +2,10 @@ import { replayDeliveries } from '@causeway/server/operator';
 import type { Command } from 'commander';
 import { OPERATOR } from '../actor.ts';
 import { answer, EXIT, say, table, withOperator } from '../operator.ts';
-import { dollars, parseBid, parseLane } from './lane-arguments.ts';
+import { dollars, parseBid, parseCount, parseLane } from './lane-arguments.ts';
 
 interface Options {
-  readonly id?: readonly string[];
+  readonly id?: readonly number[];
   readonly lane?: string;
   readonly account?: string;
   readonly reason: string;
@@ -19,7 +19,10 @@ export function registerDeliveriesReplay(deliveries: Command): void {
     .command('replay')
     .description('send again what is proven not applied; --dry-run says what')
     .argument('<bid>', 'the biller', parseBid)
-    .option('--id <id...>', 'only these deliveries')
+    .option('--id <id...>', 'only these deliveries', (text: string, ids: readonly number[] = []) => [
+      ...ids,
+      parseCount(text),
+    ])
     .option('--lane <lane>', 'only of a lane, as payments-1', parseLane)
     .option('--account <number>', 'only of an account')
     .requiredOption('--reason <text>', 'why, for the audit')
@@ -28,7 +31,7 @@ export function registerDeliveriesReplay(deliveries: Command): void {
     .action((bid: number, options: Options) =>
       withOperator(async (deps) => {
         const filter = {
-          ids: options.id?.map(Number),
+          ids: options.id,
           laneId: options.lane && `${bid}/${options.lane}`,
           accountNumber: options.account,
         };
@@ -41,7 +44,7 @@ export function registerDeliveriesReplay(deliveries: Command): void {
           one.accountNumber,
           one.transactionId ?? '',
           dollars(one.amountCents),
-          one.url,
+          one.url || 'no endpoint is set',
         ]);
         answer(options.json, plan, () => table(['id', 'kind', 'account', 'transaction', 'amount', 'to'], rows));
         say(

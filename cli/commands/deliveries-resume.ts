@@ -1,7 +1,7 @@
 import { resumeLane } from '@causeway/server/operator';
 import type { Command } from 'commander';
 import { OPERATOR } from '../actor.ts';
-import { EXIT, say, withOperator } from '../operator.ts';
+import { answer, EXIT, withOperator } from '../operator.ts';
 import { parseBid, parseLane } from './lane-arguments.ts';
 
 /** `causeway deliveries resume BID LANE`. */
@@ -12,10 +12,11 @@ export function registerDeliveriesResume(deliveries: Command): void {
     .argument('<bid>', 'the biller', parseBid)
     .argument('<lane>', 'payments-1, settings-1, payments-2 …', parseLane)
     .requiredOption('--reason <text>', 'why, for the audit')
-    .action((bid: number, lane: string, options: { reason: string }) =>
+    .option('--json', 'answer as JSON')
+    .action((bid: number, lane: string, options: { reason: string; json?: boolean }) =>
       withOperator(async (deps) => {
         await resumeLane(deps, { bid, laneId: `${bid}/${lane}`, reason: options.reason, by: OPERATOR });
-        say(`Lane ${bid}/${lane} goes on.`);
+        answer(options.json, { lane: `${bid}/${lane}`, isPaused: false }, () => [`Lane ${bid}/${lane} goes on.`]);
         return EXIT.done;
       }),
     );

@@ -19,6 +19,8 @@ export interface ActRequest {
   readonly atMs: number;
   /** Of `post-again`: who asked first. Undefined: this is the first person. */
   readonly askedBy: string | undefined;
+  /** Of `post-again`: false when this person may ask, and not agree as the second. */
+  readonly mayAgree?: boolean | undefined;
   /** Of `confirm-posted`: what the partner calls the payment. */
   readonly reference: string | undefined;
 }
@@ -43,7 +45,12 @@ export type ActAnswer =
   | { readonly kind: 'change'; readonly change: ActChange }
   | {
       readonly kind: 'refused';
-      readonly code: 'not-held' | 'evidence-says-applied' | 'needs-second-person' | 'act-does-not-fit';
+      readonly code:
+        | 'not-held'
+        | 'evidence-says-applied'
+        | 'needs-second-person'
+        | 'may-not-agree'
+        | 'act-does-not-fit';
       readonly why: string;
     };
 
@@ -144,6 +151,7 @@ function postAgain(delivery: DeliveryFacts, request: ActRequest, isUncertain: bo
     return { kind: 'refused', code: 'evidence-says-applied', why: 'the evidence says applied' };
   if (request.askedBy === undefined) return change({ asksSecondPerson: true });
   if (request.askedBy === request.by) return { kind: 'refused', code: 'needs-second-person', why: request.askedBy };
+  if (request.mayAgree === false) return { kind: 'refused', code: 'may-not-agree', why: request.askedBy };
   return change({
     state: follow('allowed-again', delivery.state),
     heldKind: null,

@@ -2,7 +2,7 @@ import { recordAudit } from '../../platform/audit.ts';
 import type { Tx } from '../../platform/database.ts';
 import { closeWorkItem, openWorkItem } from '../../platform/work-items.ts';
 import type { Actor } from '../billers/index.ts';
-import { type Act, type ActChange, actOnHeld } from './act-on-held.ts';
+import { type Act, type ActAnswer, type ActChange, actOnHeld } from './act-on-held.ts';
 import type { DeliveryFacts } from './delivery.ts';
 import {
   type DeliveryKind,
@@ -28,6 +28,8 @@ export interface DecisionRequest {
   /** The version the person saw: another by now refuses the act. */
   readonly version: number;
   readonly by: Actor;
+  /** Of `post-again`: whether `by` has `deliveries:approve`, which the second person needs. Undefined: all rights, as the operator. */
+  readonly mayAgree?: boolean | undefined;
   /** Of `confirm-posted`: what the partner calls the payment. */
   readonly reference?: string | undefined;
   /** Of `post-again`: the two balances the person saw, in cents, compared with the evidence. */
@@ -58,7 +60,7 @@ export async function decideHeldDelivery(deps: DecideDeps, request: DecisionRequ
   return deps.database.withBiller(bid, async (tx) => {
     const row = await lockDelivery(tx, bid, deliveryId);
     if (!row) throw refuseDelivery('unknown-delivery', { id: deliveryId });
-    if (row.version !== request.version) throw refuseDelivery('delivery-changed', { version: row.version });
+    if (row.version !== request.version) throw refuseDelivery('delivery-changed', { version: request.version });
     const asked = row.request as SecondPersonRequest | null;
     if (request.act === 'post-again') await compareBalances(tx, row, request);
     const atMs = deps.clock.nowMs();
@@ -67,6 +69,7 @@ export async function decideHeldDelivery(deps: DecideDeps, request: DecisionRequ
       by: request.by.name,
       atMs,
       askedBy: asked?.by,
+      mayAgree: request.mayAgree,
       reference: request.reference,
     });
     if (answer.kind === 'refused') throw refusalOf(answer, row);
@@ -80,15 +83,14 @@ export async function decideHeldDelivery(deps: DecideDeps, request: DecisionRequ
   });
 }
 
-function refusalOf(
-  answer: { code: 'not-held' | 'evidence-says-applied' | 'needs-second-person' | 'act-does-not-fit'; why: string },
-  row: DeliveryRow,
-) {
+function refusalOf(answer: Extract<ActAnswer, { kind: 'refused' }>, row: DeliveryRow) {
   switch (answer.code) {
     case 'not-held':
       return refuseDelivery('not-held', { state: row.state });
     case 'needs-second-person':
       return refuseDelivery('needs-second-person', { first: answer.why });
+    case 'may-not-agree':
+      return refuseDelivery('may-not-agree', { first: answer.why });
     case 'evidence-says-applied':
       return refuseDelivery('evidence-says-applied');
     case 'act-does-not-fit':

@@ -1,3 +1,4 @@
+import { refuse } from '../../platform/problems.ts';
 import type { DeliveryDetail, DeliveryView } from './contract.ts';
 import { type DeliveryFilter, listDeliveries } from './delivery-store.ts';
 import type { DeliveriesDeps } from './deps.ts';
@@ -25,6 +26,17 @@ export function readDelivery(deps: ReadDeps, from: { bid: number; id: number }):
   return deps.database.withBiller(from.bid, (tx) => describeDelivery(tx, from.bid, from.id));
 }
 
-export function readLanes(deps: ReadDeps, bid: number): Promise<readonly LaneView[]> {
-  return deps.database.withBiller(bid, (tx) => listLanes(tx, bid));
+/** The lanes of one biller, or of every biller in the order of their ids. */
+export async function readLanes(
+  deps: Pick<DeliveriesDeps, 'database' | 'billers'>,
+  bid: number | undefined,
+): Promise<readonly (LaneView & { readonly bid: number })[]> {
+  if (bid !== undefined && !(await deps.billers.load(bid))) throw refuse('not-found');
+  const bids = bid === undefined ? (await deps.billers.list()).map((one) => one.bid) : [bid];
+  const found: (LaneView & { readonly bid: number })[] = [];
+  for (const one of bids) {
+    const lanes = await deps.database.withBiller(one, (tx) => listLanes(tx, one));
+    found.push(...lanes.map((lane) => ({ bid: one, ...lane })));
+  }
+  return found;
 }

@@ -6,7 +6,7 @@ export const refuseDelivery = defineProblems({
   'unknown-lane': { status: 404, sentence: 'There is no lane {lane} of this biller.', whoCanAct: 'caller' },
   'delivery-changed': {
     status: 409,
-    sentence: 'The delivery changed since you looked (version {version} now). Look at it again, then decide.',
+    sentence: 'The delivery changed since you looked at version {version}. Look at it again, then decide.',
     whoCanAct: 'caller',
   },
   'not-held': {
@@ -24,6 +24,11 @@ export const refuseDelivery = defineProblems({
   'needs-second-person': {
     status: 409,
     sentence: 'This needs a second person: {first} asked for it, someone else must agree.',
+    whoCanAct: 'staff',
+  },
+  'may-not-agree': {
+    status: 403,
+    sentence: '{first} asked to post it again. Agreeing needs the right to approve deliveries, which you do not have.',
     whoCanAct: 'staff',
   },
   'balances-not-seen': {

@@ -1,6 +1,7 @@
 import type { Tx } from '../../platform/database.ts';
 import type { JobKind } from '../../platform/jobs.ts';
-import { closeWorkItem, openWorkItem } from '../../platform/work-items.ts';
+import { refuse } from '../../platform/problems.ts';
+import { closeWorkItem, openWorkItem, subjectsOpen } from '../../platform/work-items.ts';
 import type { DeliveryState } from './delivery.ts';
 import type { DeliveriesDeps, TakenPayment } from './deps.ts';
 import { refuseDelivery } from './problems.ts';
@@ -8,6 +9,8 @@ import { refuseDelivery } from './problems.ts';
 /** Gaps told one by one in the detail; the sum counts all. */
 const GAPS_MAX = 200;
 const IDS_A_QUERY = 5_000;
+/** Days looked at again by the hourly job. */
+const DAYS_BACK = 7;
 const REVERSED = new Set(['voided', 'refunded', 'returned', 'charged_back']);
 
 /** One day of one biller, in cents with fees. `taken = posted + waiting + unknown + notSent + reversed + gap`. */
@@ -35,7 +38,7 @@ type ReconcileDeps = Pick<DeliveriesDeps, 'database' | 'clock' | 'billers' | 'ta
 export async function reconcile(deps: ReconcileDeps, from: { bid: number; day: string }): Promise<Reconciliation> {
   const { bid, day } = from;
   const biller = await deps.billers.load(bid);
-  if (!biller) throw refuseDelivery('day-not-over', { day });
+  if (!biller) throw refuse('not-found');
   const { timeZone } = biller.configuration.profile;
   const begins = Temporal.PlainDate.from(day).toZonedDateTime(timeZone);
   const window = { from: begins.toInstant(), until: begins.add({ days: 1 }).toInstant() };
@@ -50,7 +53,8 @@ export async function reconcile(deps: ReconcileDeps, from: { bid: number; day: s
     );
     const found = { ...compare(taken, deliveries), day, runAt };
     await keep(tx, bid, found);
-    await tellGap(tx, { bid, found });
+    const well = taken.filter((one) => gapOf(one, deliveries.get(one.paymentId)) === undefined);
+    await tellGaps(tx, { bid, found, well: well.map((one) => one.paymentId) });
     return found;
   });
 }
@@ -90,18 +94,14 @@ export function compare(
   const gaps: { paymentId: number; cents: number; why: string }[] = [];
   let takenCents = 0;
   for (const payment of taken) {
-    const { amountCents, feeCents, paymentId } = payment;
+    const { amountCents, paymentId } = payment;
     takenCents += amountCents;
     const delivery = deliveries.get(paymentId);
+    const why = gapOf(payment, delivery);
     if (REVERSED.has(payment.status)) {
       sums.reversed += amountCents;
       continue;
     }
-    const why = !delivery
-      ? 'it was taken and no delivery was recorded'
-      : delivery.cents !== amountCents - feeCents
-        ? `its delivery is of ${delivery.cents} cents`
-        : undefined;
     if (!delivery || why !== undefined) {
       sums.gap += amountCents;
       if (gaps.length < GAPS_MAX) gaps.push({ paymentId, cents: amountCents, why: why ?? '' });
@@ -119,6 +119,14 @@ export function compare(
     gapCents: sums.gap,
     gaps,
   };
+}
+
+/** Why a payment is not explained by its delivery; undefined when it is, or when it was reversed. */
+function gapOf(payment: TakenPayment, delivery: Delivered | undefined): string | undefined {
+  if (REVERSED.has(payment.status)) return undefined;
+  if (!delivery) return 'it was taken and no delivery was recorded';
+  const isWhole = delivery.cents === payment.amountCents - payment.feeCents;
+  return isWhole ? undefined : `its delivery is of ${delivery.cents} cents`;
 }
 
 function placeOf(state: DeliveryState): 'posted' | 'waiting' | 'unknown' | 'notSent' {
@@ -161,26 +169,19 @@ async function keep(tx: Tx, bid: number, found: Reconciliation): Promise<void> {
     .execute();
 }
 
-async function tellGap(tx: Tx, from: { bid: number; found: Reconciliation }): Promise<void> {
+/** An item for each gap; the items of payments that are explained by now are closed. */
+async function tellGaps(tx: Tx, from: { bid: number; found: Reconciliation; well: readonly number[] }): Promise<void> {
   const { bid, found } = from;
+  const kind = 'reconciliation-gap';
   for (const gap of found.gaps) {
     const sentence = `Payment ${gap.paymentId} of ${found.day} does not reconcile: ${gap.why}.`;
-    await openWorkItem(tx, {
-      bid,
-      kind: 'reconciliation-gap',
-      subject: `payment/${gap.paymentId}`,
-      sentence,
-      detail: gap,
-    });
+    await openWorkItem(tx, { bid, kind, subject: `payment/${gap.paymentId}`, sentence, detail: gap });
   }
-  if (found.gapCents > 0) return;
-  await closeWorkItem(tx, {
-    bid,
-    kind: 'reconciliation-gap',
-    subject: `day/${found.day}`,
-    by: 'program',
-    at: found.runAt,
-  });
+  for (let at = 0; at < from.well.length; at += IDS_A_QUERY) {
+    const subjects = from.well.slice(at, at + IDS_A_QUERY).map((id) => `payment/${id}`);
+    for (const subject of await subjectsOpen(tx, { bid, kinds: [kind], subjects }))
+      await closeWorkItem(tx, { bid, kind, subject, by: 'program', at: found.runAt });
+  }
 }
 
 /** The days reconciled, newest first. */
@@ -220,24 +221,31 @@ export async function listReconciliations(
   }));
 }
 
-/** Every hour: each biller whose day ended since its last reconciliation, in its own time zone. */
+/** Every hour, for each biller: the days of its own time zone that ended without a run, or whose last run left something open. */
 export function deliveriesJobs(deps: ReconcileDeps): readonly JobKind<never>[] {
   const work = async (): Promise<void> => {
     for (const { bid } of await deps.billers.list()) {
       const biller = await deps.billers.load(bid);
       if (!biller) continue;
-      const day = deps.clock
-        .now()
-        .toZonedDateTimeISO(biller.configuration.profile.timeZone)
-        .toPlainDate()
-        .subtract({ days: 1 })
-        .toString();
-      const isDone = await deps.database.withBiller(bid, async (tx) => {
-        const [last] = await listReconciliations(tx, bid, { before: undefined, limit: 1 });
-        return last?.day === day;
-      });
-      if (!isDone) await reconcile(deps, { bid, day });
+      const today = deps.clock.now().toZonedDateTimeISO(biller.configuration.profile.timeZone).toPlainDate();
+      const runs = await deps.database.withBiller(bid, (tx) =>
+        listReconciliations(tx, bid, { before: today.toString(), limit: DAYS_BACK }),
+      );
+      const closed = new Set(runs.filter(isClosed(biller.configuration.profile.timeZone)).map((one) => one.day));
+      for (let back = DAYS_BACK; back >= 1; back -= 1) {
+        const day = today.subtract({ days: back }).toString();
+        if (!closed.has(day)) await reconcile(deps, { bid, day });
+      }
     }
   };
   return [{ name: 'reconcile-billers', cron: '20 * * * *', work }];
 }
+
+/** Run after the day's end, with everything posted, sent back or reversed. */
+const isClosed =
+  (timeZone: string) =>
+  (run: Reconciliation): boolean =>
+    Temporal.PlainDate.compare(run.day, run.runAt.toZonedDateTimeISO(timeZone).toPlainDate()) < 0 &&
+    run.gapCents === 0 &&
+    run.waitingCents === 0 &&
+    run.unknownCents === 0;

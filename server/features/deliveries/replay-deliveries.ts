@@ -75,7 +75,7 @@ export async function replayDeliveries(
       }).kind === 'change';
     const chosen = rows.filter(fits).toSorted((one, other) => one.id - other.id);
     const plan: ReplayPlan = {
-      willSend: chosen.map(lineOf),
+      willSend: await linesOf(deps, bid, chosen),
       totalCents: chosen.reduce((sum, row) => sum + (row.amount_cents ?? 0), 0),
       needPeople: rows.length - chosen.length,
     };
@@ -108,7 +108,7 @@ async function replayOne(
   const { row, from, at } = given;
   const { bid } = from;
   const destination = await firstDestination(deps, bid, row);
-  await changeDelivery(tx, {
+  const isChanged = await changeDelivery(tx, {
     bid,
     id: row.id,
     version: row.version,
@@ -123,6 +123,8 @@ async function replayOne(
       ...(destination && { destination: JSON.stringify(destination) }),
     },
   });
+  // The lane may have taken up a waiting one since it was read: then nothing of the set is replayed.
+  if (!isChanged) throw refuseDelivery('delivery-changed', { version: row.version });
   await closeWorkItem(tx, { bid, kind: 'delivery-held', subject: `delivery/${row.id}`, by: from.by.name, at });
   await wakeLane(tx, {
     bid,
@@ -146,14 +148,23 @@ async function firstDestination(
   return 'missing' in connection ? undefined : freeze(biller, row.kind as DeliveryKind, connection);
 }
 
-function lineOf(row: DeliveryRow): ReplayLine {
-  return {
-    id: row.id,
-    kind: row.kind as DeliveryKind,
-    accountNumber: row.account_number,
-    transactionId: row.transaction_id,
-    amountCents: row.amount_cents,
-    url: (row.destination as unknown as Destination).url,
-    reason: row.reason,
-  };
+async function linesOf(
+  deps: Pick<DeliveriesDeps, 'billers'>,
+  bid: number,
+  rows: readonly DeliveryRow[],
+): Promise<readonly ReplayLine[]> {
+  const lines: ReplayLine[] = [];
+  for (const row of rows) {
+    const destination = (await firstDestination(deps, bid, row)) ?? (row.destination as unknown as Destination);
+    lines.push({
+      id: row.id,
+      kind: row.kind as DeliveryKind,
+      accountNumber: row.account_number,
+      transactionId: row.transaction_id,
+      amountCents: row.amount_cents,
+      url: destination.url,
+      reason: row.reason,
+    });
+  }
+  return lines;
 }

@@ -113,6 +113,7 @@ function registerActs(app: App, deps: DeliveriesDeps): void {
         bid: request.params.bid,
         deliveryId: id,
         by: actorOf(request.principal),
+        mayAgree: request.principal?.kind === 'staff' && request.principal.permissions.has('deliveries:approve'),
       });
     },
   );
