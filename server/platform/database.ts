@@ -16,6 +16,9 @@ const APP_CONNECTIONS_MAX = 20;
 const SYSTEM_CONNECTIONS_MAX = 8;
 const HOT_CONNECTIONS_MAX = 8;
 const TRANSACTION_TRIES_MAX = 4;
+const IDLE_CONNECTION_MS = 30_000;
+/** A hot connection has its statements prepared, and stays; a timer for each read would cost more than it frees. */
+const NEVER = 0;
 const STATEMENT_TIMEOUT_MS = 15_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 const BILLERS_KEPT_MAX = 1_000;
@@ -58,15 +61,15 @@ export interface Database {
 export function openDatabase(from: { url: string; onError?: (cause: Error) => void }): Database {
   installTypes();
   const onError = from.onError ?? (() => undefined);
-  const pool = (name: string, role: string, max: number) => {
-    const made = new pg.Pool({ ...connectionOptions(from.url, name, role), max, idleTimeoutMillis: 30_000 });
+  const pool = (name: string, role: string, max: number, idleTimeoutMillis = IDLE_CONNECTION_MS) => {
+    const made = new pg.Pool({ ...connectionOptions(from.url, name, role), max, idleTimeoutMillis });
     made.on('error', onError);
     made.on('connect', (client) => client.on('error', onError));
     return made;
   };
   const appPool = pool('causeway app', 'causeway_app', APP_CONNECTIONS_MAX);
   const systemPool = pool('causeway system', 'causeway_system', SYSTEM_CONNECTIONS_MAX);
-  const hotPool = pool('causeway hot', 'causeway_app', HOT_CONNECTIONS_MAX);
+  const hotPool = pool('causeway hot', 'causeway_app', HOT_CONNECTIONS_MAX, NEVER);
   const billerOf = keptByBiller((bid) => openForBiller(appPool, bid));
   const system = new Kysely<DB>({ dialect: new PostgresDialect({ pool: systemPool }) });
 
@@ -141,8 +144,7 @@ function createHotReader(pool: pg.Pool): Database['readNamed'] {
         await client.query(`set app.bid = '${checkedBid(bid)}'`);
         billerOf.set(client, bid);
       }
-      const result = await client.query<Row>({ name: statement.name, text: statement.text, values: [...values] });
-      return result.rows;
+      return await runNamed<Row>(client, statement, values);
     } catch (cause) {
       failure = cause instanceof Error ? cause : new Error(String(cause));
       throw cause;
@@ -150,6 +152,19 @@ function createHotReader(pool: pg.Pool): Database['readNamed'] {
       client.release(failure);
     }
   };
+}
+
+/** By a query made from its text and named after: pg copies the configuration object it would otherwise be given, slowly. */
+function runNamed<Row extends pg.QueryResultRow>(
+  client: pg.PoolClient,
+  { name, text }: NamedStatement,
+  values: readonly unknown[],
+): Promise<Row[]> {
+  return new Promise((resolve, reject) => {
+    const callback = (cause: Error | null | undefined, result: pg.QueryResult<Row>): void =>
+      cause ? reject(cause) : resolve(result.rows);
+    client.query(Object.assign(new pg.Query<Row>(text, [...values]), { name, callback }));
+  });
 }
 
 /** A transaction on a bare connection; a failed one is thrown away, which rolls back. */

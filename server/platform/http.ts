@@ -1,7 +1,6 @@
 import cookie from '@fastify/cookie';
 import etag from '@fastify/etag';
 import formbody from '@fastify/formbody';
-import helmet from '@fastify/helmet';
 import multipart from '@fastify/multipart';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
@@ -22,6 +21,8 @@ import { mendOpenApi } from './mend-openapi.ts';
 import { Problem, problemBody, problemSchema, refuse } from './problems.ts';
 import type { Random } from './random.ts';
 import { refuseUnstorable } from './refuse-unstorable.ts';
+import { requestLog } from './request-log.ts';
+import { securityHeaders } from './security-headers.ts';
 
 const BODY_MAX_BYTES = 1_048_576;
 /** A whole request, for an invoice file of 2 GB over a slow line. Its headers must be there in a minute (Node's own limit). */
@@ -65,6 +66,7 @@ export async function buildHttp(from: {
     connectionTimeout: IDLE_TIMEOUT_MS,
     forceCloseConnections: 'idle',
     genReqId: () => from.random.uuid(),
+    childLoggerFactory: (log, bindings, options) => requestLog(() => log.child(bindings, options), log.level),
     trustProxy: 'loopback',
     routerOptions: { maxParamLength: 200 },
     // An address that can't be decoded reaches no route and no error handler.
@@ -75,7 +77,22 @@ export async function buildHttp(from: {
   app.setSerializerCompiler(serializerCompiler);
   app.decorateRequest('principal', undefined);
 
-  await app.register(helmet, {
+  await app.register(cookie);
+  await app.register(formbody, { bodyLimit: 64 * 1024 });
+  await app.register(multipart, { limits: { files: 1, fileSize: 4 * 1024 ** 3, fields: 8, fieldSize: 4096 } });
+  await registerDocuments(app as never, from.version);
+  registerAccess(app as never, from.authenticate);
+  // After the access rules: a stranger is told that first.
+  app.addHook('preValidation', (request, _reply, done) => {
+    refuseUnstorable(request);
+    done();
+  });
+  registerAnswers(app as never, { log: from.log, headers: await securityHeaders(guards(from.isSecure)) });
+  return app;
+}
+
+function guards(isSecure: boolean): Parameters<typeof securityHeaders>[0] {
+  return {
     contentSecurityPolicy: {
       directives: {
         defaultSrc: ["'self'"],
@@ -90,20 +107,10 @@ export async function buildHttp(from: {
         upgradeInsecureRequests: null,
       },
     },
-    hsts: from.isSecure,
+    hsts: isSecure,
     referrerPolicy: { policy: 'same-origin' },
     crossOriginEmbedderPolicy: false,
-  });
-  await app.register(cookie);
-  await app.register(formbody, { bodyLimit: 64 * 1024 });
-  await app.register(multipart, { limits: { files: 1, fileSize: 4 * 1024 ** 3, fields: 8, fieldSize: 4096 } });
-  await app.register(etag, { weak: true });
-  await registerDocuments(app as never, from.version);
-  registerAccess(app as never, from.authenticate);
-  // After the access rules: a stranger is told that first.
-  app.addHook('preValidation', async (request) => refuseUnstorable(request));
-  registerAnswers(app as never);
-  return app;
+  };
 }
 
 async function registerDocuments(app: App, version: string): Promise<void> {
@@ -129,8 +136,12 @@ async function registerDocuments(app: App, version: string): Promise<void> {
     transformObject: (input) => mendOpenApi(jsonSchemaTransformObject(input)) as never,
   });
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
-  app.get('/openapi.json', { config: { access: { kind: 'public' } } }, async (_request, reply) => {
-    return reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(app.swagger()));
+  // Nothing else here is worth a hash of its answer: figures and pages are never stored, and files bring their own tags.
+  await app.register(async (scope) => {
+    await scope.register(etag, { weak: true });
+    scope.get('/openapi.json', { config: { access: { kind: 'public' } } }, async (_request, reply) => {
+      return reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(app.swagger()));
+    });
   });
 }
 
@@ -185,14 +196,18 @@ function bidOf(request: FastifyRequest): number | undefined {
   return Number.isSafeInteger(bid) ? bid : undefined;
 }
 
-function registerAnswers(app: App): void {
-  app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id);
+function registerAnswers(app: App, from: { log: Log; headers: Readonly<Record<string, string>> }): void {
+  const { log, headers } = from;
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers(headers).header('x-request-id', request.id);
     if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');
+    done();
   });
-  app.addHook('onResponse', async (request, reply) => {
-    request.log.info(
+  app.addHook('onResponse', (request, reply, done) => {
+    // By the program's log and not the request's, which would have to be made for this one line.
+    log.info(
       {
+        reqId: request.id,
         method: request.method,
         route: request.routeOptions.url,
         status: reply.statusCode,
@@ -200,6 +215,7 @@ function registerAnswers(app: App): void {
       },
       'answered',
     );
+    done();
   });
   app.setNotFoundHandler((request, reply) => sendProblem(request, reply, refuse('not-found')));
   app.setErrorHandler((error: FastifyError, request, reply) => sendProblem(request, reply, asProblem(error, request)));

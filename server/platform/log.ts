@@ -7,6 +7,11 @@ const ENTRIES_MAX = 200;
 /** Lines waiting for a slow or full disk beyond this are dropped: the money path does not wait for its log. */
 const WAITING_BYTES_MAX = 8 * 1024 * 1024;
 
+/** Lines are written together: when there is this much of them, when this time has passed, and when the program ends. */
+const WRITTEN_BYTES_MIN = 4_096;
+const WRITTEN_AFTER_MS = 100;
+const JUDGED_NAMES_MAX = 1_000;
+
 export type Log = pino.Logger;
 
 /**
@@ -28,7 +33,7 @@ export function createLog(options: { level: string; pretty?: boolean; destinatio
     {
       level: options.level,
       base: null,
-      timestamp: pino.stdTimeFunctions.isoTime,
+      timestamp: isoTimeOncePerMs(),
       formatters: {
         level: (label) => ({ level: label }),
         log: (fields) => hideSecrets(fields),
@@ -50,6 +55,18 @@ export function createLog(options: { level: string; pretty?: boolean; destinatio
   return hidingInChildren(log);
 }
 
+/** The time as pino writes it, printed anew when the millisecond has changed: under load many lines share one. */
+function isoTimeOncePerMs(): () => string {
+  let printedMs = Number.NaN;
+  let printed = '';
+  return () => {
+    const nowMs = Date.now();
+    if (nowMs !== printedMs) printed = `,"time":"${new Date(nowMs).toISOString()}"`;
+    printedMs = nowMs;
+    return printed;
+  };
+}
+
 /** pino formats only the fields of a call, not the bindings of a child; children's children inherit this. */
 function hidingInChildren(log: Log): Log {
   const { child } = log;
@@ -64,7 +81,13 @@ function hidingInChildren(log: Log): Log {
 }
 
 function standardOutput(): pino.DestinationStream {
-  const destination = pino.destination({ dest: 1, sync: false, maxLength: WAITING_BYTES_MAX });
+  const destination = pino.destination({
+    dest: 1,
+    sync: false,
+    maxLength: WAITING_BYTES_MAX,
+    minLength: WRITTEN_BYTES_MIN,
+    periodicFlush: WRITTEN_AFTER_MS,
+  });
   // Without a listener a closed pipe or a full disk would end the process.
   destination.on('error', () => {});
   return destination;
@@ -78,6 +101,17 @@ const secretNames = new Set(
   ].flat(),
 );
 
+/** Names judged before: the program logs the same few over and over. */
+const judgedNames = new Map<string, boolean>();
+
+function isSecretName(name: string): boolean {
+  const judged = judgedNames.get(name);
+  if (judged !== undefined) return judged;
+  const isSecret = secretNames.has(name.toLowerCase().replaceAll(/[-_]/g, ''));
+  if (judgedNames.size < JUDGED_NAMES_MAX) judgedNames.set(name, isSecret);
+  return isSecret;
+}
+
 /** A copy of what is logged with secrets replaced; errors keep their type, message, stack and cause. */
 function hideSecrets(fields: object): Record<string, unknown> {
   try {
@@ -90,7 +124,7 @@ function hideSecrets(fields: object): Record<string, unknown> {
 function hideIn(name: string, value: unknown, depth: number): unknown {
   if (value instanceof Secret) return secretMark;
   if (value === null || value === undefined) return value;
-  if (secretNames.has(name.toLowerCase().replaceAll(/[-_]/g, ''))) return secretMark;
+  if (isSecretName(name)) return secretMark;
   if (typeof value !== 'object') return value;
   if (depth >= DEPTH_MAX) return '[too deep]';
   if (Buffer.isBuffer(value)) return `[${value.length} bytes]`;

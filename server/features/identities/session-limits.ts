@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** A session ends after so long without a request, and after so long whatever happens. */
 export const SESSION_IDLE_MINUTES_MAX = 30;
@@ -7,7 +7,7 @@ export const SESSION_COOKIE = 'causeway_session';
 
 /** What is stored of a token: a reader of the database can't sign in with it. */
 export function tokenHashOf(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
+  return hash('sha256', token, 'buffer');
 }
 
 /** Whether a session is in force now. */
