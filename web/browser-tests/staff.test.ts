@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { letTimePass } from './let-time-pass.ts';
 import { accessibilityFaults, DESKTOP, openBrowser, PHONE, sticksOut } from './open-browser.ts';
 import { type RunningDemo, startDemo } from './run-demo.ts';
 
@@ -29,8 +30,8 @@ afterAll(async () => {
   await demo?.stop();
 });
 
-async function enterPassword(page: Page): Promise<void> {
-  await page.getByLabel('Email').fill(demo.admin.email);
+async function enterPassword(page: Page, email = demo.admin.email): Promise<void> {
+  await page.getByLabel('Email').fill(email);
   await page.getByRole('textbox', { name: /^Password/ }).fill(demo.admin.password);
   await page.getByRole('button', { name: 'Sign in' }).click();
 }
@@ -43,19 +44,26 @@ async function open(path: string, options: Parameters<Browser['newContext']>[0] 
   return page;
 }
 
-async function payAndBeRefused(): Promise<void> {
+async function plant(rule: Record<string, unknown>): Promise<void> {
   await fetch(`${demo.imtControlUrl}faults`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify([
-      { operation: 'payment', policy: HELD, effect: { kind: 'status', status: 422, detail: 'Policy is cancelled' } },
-    ]),
+    body: JSON.stringify([{ operation: 'payment', ...rule }]),
   });
-  const policy = await fetch(`${demo.imtControlUrl}instances/3403/policies/${HELD}`);
+}
+
+async function payAndBeRefused(): Promise<void> {
+  await plant({ policy: HELD, effect: { kind: 'status', status: 422, detail: 'Policy is cancelled' } });
+  await pay(HELD);
+}
+
+/** Pays what is due by card, as a payer on a phone would. */
+async function pay(account: string): Promise<void> {
+  const policy = await fetch(`${demo.imtControlUrl}instances/3403/policies/${account}`);
   const { lastName } = (await policy.json()) as { lastName: string };
   const page = await (await browser.newContext({ viewport: PHONE })).newPage();
   await page.goto(`${demo.url}/cedar-valley`);
-  await page.getByLabel('Policy or account number').fill(HELD);
+  await page.getByLabel('Policy or account number').fill(account);
   await page.getByLabel('Last name or ZIP code').fill(lastName);
   await page.getByRole('button', { name: 'Find my bill' }).click();
   await page.getByRole('link', { name: 'Pay this bill' }).click();
@@ -70,6 +78,56 @@ async function payAndBeRefused(): Promise<void> {
   await page.getByRole('button', { name: /pay/i }).click();
   await page.getByRole('heading', { name: 'Payment received' }).waitFor();
   await page.context().close();
+}
+
+/** Pays while the partner's connection breaks, and lets the settling pass until the payment is held. */
+async function payAndBeHeld(page: Page, account: string, kind: 'cut-after-commit' | 'cut-before-commit') {
+  await plant({ policy: account, count: 1, effect: { kind } });
+  await pay(account);
+  await page.goto(`${demo.url}/staff/billers/${BID}/held?state=unknown&accountNumber=${account}`);
+  await reloadUntil(page, async () => (await page.locator('a.row-anchor').count()) === 1);
+  await page.getByRole('cell', { name: 'being found out' }).waitFor();
+  await page.locator('a.row-anchor').click();
+  await page.getByText(/^The connection broke/).waitFor();
+  const address = page.url();
+  await reloadUntil(page, async () => {
+    await letTimePass(demo.dataFolder, account);
+    return (await page.getByRole('button', { name: 'Confirm posted' }).count()) === 1;
+  });
+  return address;
+}
+
+const RELOADS_MAX = 60;
+async function reloadUntil(page: Page, isSo: () => Promise<boolean>): Promise<void> {
+  for (let at = 0; at < RELOADS_MAX; at += 1) {
+    if (await isSo()) return;
+    await page.reload();
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await page.getByRole('status').first().waitFor({ state: 'hidden' });
+  }
+  throw new Error(`never so: ${await page.locator('main').innerText()}`);
+}
+
+/** How often the partner has it: times, and cents in all. */
+async function ledgerOf(account: string): Promise<{ count: number; billAmountCents: number }> {
+  const answer = await fetch(`${demo.imtControlUrl}ledger?instance=3403&policyNumber=${account}`);
+  return (await answer.json()) as { count: number; billAmountCents: number };
+}
+
+/** One act of the decision, with its reason, confirmed. */
+async function decide(page: Page, button: string, confirm: RegExp, fill: Record<string, string>): Promise<void> {
+  await page.getByRole('button', { name: button, exact: true }).click();
+  const dialog = page.getByRole('dialog');
+  for (const [name, value] of Object.entries(fill))
+    await dialog.getByRole('textbox', { name: new RegExp(name) }).fill(value);
+  await dialog.getByRole('button', { name: confirm }).click();
+  await dialog.waitFor({ state: 'hidden' });
+}
+
+async function openAsSecond(path: string): Promise<Page> {
+  const page = await open(path, { storageState: { cookies: [], origins: [] } });
+  await enterPassword(page, demo.admin.second);
+  return page;
 }
 
 const SCREENS: readonly (readonly [path: string, heading: RegExp])[] = [
@@ -238,4 +296,89 @@ describe('staff', () => {
     await page.getByRole('heading', { name: /no gap/ }).waitFor();
     await page.context().close();
   });
+});
+
+describe('an unknown payment', () => {
+  test('whose figures moved is seen as unknown, then held with its evidence; it is noted and confirmed, and the story tells it', async () => {
+    const account = '71000041';
+    const page = await open('/');
+    await payAndBeHeld(page, account, 'cut-after-commit');
+    await page.getByText(/^Applied: the partner’s figures moved/).waitFor();
+    for (const column of ['Before the send', 'Reading 1', 'Reading 2', 'Moved'])
+      await page.getByRole('columnheader', { name: column }).waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Post again', exact: true }).waitFor({ state: 'detached' });
+    await decide(page, 'Note', /^Note$/, { Why: 'called the insurer at nine' });
+    await page.getByText('“called the insurer at nine”').waitFor();
+    await decide(page, 'Confirm posted', /^Confirm posted$/, { reference: 'IMT-7781', Why: 'they read it to me' });
+    await page.getByText('Confirmed as posted, reference IMT-7781').waitFor();
+    await page.getByText('Posted', { exact: true }).first().waitFor();
+    expect((await ledgerOf(account)).count).toBe(1);
+    await page.goto(`${demo.url}/staff/billers/${BID}/accounts/${account}`);
+    await page.getByText('“they read it to me”').waitFor();
+    await page
+      .getByText(/The partner told this before payment \d+ of \$.* was posted; the payer is shown \$/)
+      .waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.goto(`${demo.url}/staff/billers/${BID}/audit`);
+    await page.getByRole('cell', { name: 'Confirmed as posted, reference IMT-7781' }).waitFor();
+    await page.context().close();
+  });
+
+  test('of which nothing arrived is posted again by two people, and stands at the partner exactly once', async () => {
+    const account = '71000042';
+    const page = await open('/');
+    const address = await payAndBeHeld(page, account, 'cut-before-commit');
+    await page
+      .getByText(/^Not applied/)
+      .first()
+      .waitFor();
+    expect((await ledgerOf(account)).count).toBe(0);
+    await decide(page, 'Post again', /Ask a second person/, { Why: 'their screen shows nothing' });
+    await page.getByRole('button', { name: 'Agree: post again' }).click();
+    await page.getByText('You asked for it yourself').waitFor();
+    expect(
+      await page
+        .getByRole('dialog')
+        .getByRole('button', { name: /Agree, and post/ })
+        .isDisabled(),
+    ).toBe(true);
+    const second = await openAsSecond(new URL(address).pathname.replace('/staff', ''));
+    await second
+      .getByText(/asked to post it again/)
+      .first()
+      .waitFor();
+    await decide(second, 'Agree: post again', /Agree, and post \$/, { Why: 'I looked as well' });
+    await second.getByText('Agreed to post it again').waitFor();
+    await reloadUntil(second, async () => (await second.getByText('Posted', { exact: true }).count()) > 0);
+    expect((await ledgerOf(account)).count).toBe(1);
+    await second.context().close();
+    await page.context().close();
+  });
+
+  test('that is returned to the payer opens an item to refund it, and is never sent', async () => {
+    const account = '71000043';
+    const page = await open('/');
+    await payAndBeHeld(page, account, 'cut-before-commit');
+    await decide(page, 'Return to payer', /^Return to payer$/, { Why: 'the policy has moved to another insurer' });
+    await page.getByText('Returned to the payer', { exact: true }).waitFor();
+    await page.goto(`${demo.url}/staff/work-items?bid=${BID}`);
+    await page.getByText(/refund it to the payer/).waitFor();
+    expect(await accessibilityFaults(page)).toEqual([]);
+    expect((await ledgerOf(account)).count).toBe(0);
+    await page.context().close();
+  });
+});
+
+test('the trust level goes up by two people and down by one', async () => {
+  const page = await open(`/billers/${BID}/lanes`);
+  await decide(page, 'Ask for L1, confirm by evidence', /Ask for L1/, { Why: 'its figures were right for a month' });
+  await page.getByText('You asked for it yourself').waitFor();
+  const second = await openAsSecond(`/billers/${BID}/lanes`);
+  await decide(second, 'Agree to L1, confirm', /Agree to L1/, { Why: 'I looked at the month as well' });
+  await second.getByText(/L1, confirm: clear evidence/).waitFor();
+  await decide(second, 'Lower to L0, hold', /Lower to L0/, { Why: 'only trying it' });
+  await second.getByText(/L0, hold: an unknown/).waitFor();
+  await second.context().close();
+  await page.context().close();
 });

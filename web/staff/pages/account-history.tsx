@@ -5,6 +5,7 @@ import { stateWord, toneOf } from '../parts/state-mark.tsx';
 import type { Happening } from '../parts/timeline.tsx';
 import { methodWord, money, words } from '../say.ts';
 import { type AuditEvent, actHappening } from './audit-data.tsx';
+import { Reason } from './delivery-reason.tsx';
 
 const EACH_MAX = 50;
 
@@ -107,7 +108,7 @@ function deliveryHappening(bid: number, delivery: DeliveryItem): Happening {
       </>
     ),
     by: 'DataPump',
-    more: delivery.reason,
+    more: delivery.reason && <Reason reason={delivery.reason} state={delivery.state} />,
   };
 }
 

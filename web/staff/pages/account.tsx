@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 import { addresses, downloads } from '../addresses.ts';
 import { api, type Reply, told } from '../api.ts';
 import { Awaited, Empty } from '../parts/notes.tsx';
@@ -14,7 +15,7 @@ import { deliveriesOf, happeningsOf, noticesOf, paymentsOf, refreshesOf, subject
 import { actsOf } from './audit-data.tsx';
 import { PaymentsTable } from './payments-table.tsx';
 import { RefreshButton, RefreshOutcome, useRefresh } from './refresh-balance.tsx';
-import { whyBlocked, whySentences } from './why-account.ts';
+import { newerThanFigure, whyBlocked, whySentences } from './why-account.ts';
 
 type View = Reply<'/api/v1/billers/{bid}/accounts/{accountNumber}'>;
 
@@ -38,13 +39,13 @@ export function Account() {
       />
       <RefreshOutcome refresh={refresh} />
       <Awaited of={account} what="the account">
-        {(view) => <AccountParts bid={bid} view={view} />}
+        {(view) => <AccountParts bid={bid} view={view} refresh={refresh} />}
       </Awaited>
     </>
   );
 }
 
-function AccountParts({ bid, view }: { bid: number; view: View }) {
+function AccountParts({ bid, view, refresh }: { bid: number; view: View; refresh: ReturnType<typeof useRefresh> }) {
   const may = useMay();
   const { accountNumber } = view;
   const payments = useQuery({ ...paymentsOf(bid, accountNumber), enabled: may('payments:read') });
@@ -68,7 +69,14 @@ function AccountParts({ bid, view }: { bid: number; view: View }) {
   return (
     <>
       <div className="pair">
-        <BalancePart view={view} why={whySentences(view, known)} />
+        <BalancePart
+          view={view}
+          why={whySentences(view, known)}
+          aged={
+            view.balance !== null &&
+            newerThanFigure(view.balance, known).length > 0 && <RefreshButton refresh={refresh} variant="default" />
+          }
+        />
         <CustomerPart view={view} />
       </div>
       <InvoicesPart bid={bid} accountNumber={accountNumber} />
@@ -93,7 +101,7 @@ function AccountParts({ bid, view }: { bid: number; view: View }) {
   );
 }
 
-function BalancePart({ view, why }: { view: View; why: readonly string[] }) {
+function BalancePart({ view, why, aged }: { view: View; why: readonly string[]; aged: ReactNode }) {
   const { balance } = view;
   return (
     <Part
@@ -125,6 +133,7 @@ function BalancePart({ view, why }: { view: View; why: readonly string[] }) {
           {sentence}
         </p>
       ))}
+      {aged}
     </Part>
   );
 }

@@ -14,6 +14,7 @@ import { useBid } from '../parts/use-biller.ts';
 import { type Search, useFilters } from '../parts/use-search.ts';
 import { amount, hour, words } from '../say.ts';
 import { useMay } from '../session.ts';
+import { explainReason } from './delivery-reason.tsx';
 import { Replay, type ReplayFilter } from './replay.tsx';
 
 const REFRESH_MS = 10_000;
@@ -59,7 +60,12 @@ export const deliveryColumns: readonly Column<DeliveryItem>[] = [
   { head: 'Done', cell: (row) => <Moment at={row.finishedAt} />, text: (row) => row.finishedAt },
   { head: 'Tries', align: 'right', cell: (row) => row.attempts, text: (row) => row.attempts },
   { head: 'Next try', cell: (row) => <Moment at={row.nextAt} />, text: (row) => row.nextAt },
-  { head: 'Why', isWide: true, cell: (row) => row.reason ?? '–', text: (row) => row.reason },
+  {
+    head: 'Why',
+    isWide: true,
+    cell: (row) => (row.reason ? explainReason(row.reason, row.state).sentence : '–'),
+    text: (row) => row.reason,
+  },
   {
     head: 'Environment',
     isExtra: true,

@@ -14,6 +14,7 @@ import { useMay } from '../session.ts';
 import { NotesAndDecisions } from './audit-data.tsx';
 import { HELD_WORDS } from './deliveries.tsx';
 import { type Attempt, type DeliveryView, deliveryQuery } from './delivery-data.ts';
+import { Reason } from './delivery-reason.tsx';
 import { Replay } from './replay.tsx';
 
 const CLASS_WORDS: Readonly<Record<string, string>> = {
@@ -69,7 +70,7 @@ export function Delivery() {
 function DeliveryParts({ bid, view }: { bid: number; view: DeliveryView }) {
   return (
     <>
-      {view.reason && <p className="sentence">{view.reason}</p>}
+      {view.reason && <Reason reason={view.reason} state={view.state} />}
       <div className="pair">
         <DeliveryFacts bid={bid} view={view} />
         <Part title="What is sent (the payer’s contact data hidden)">

@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
 import { addresses } from '../addresses.ts';
-import { api, told } from '../api.ts';
 import { Awaited, Empty } from '../parts/notes.tsx';
 import { PageHead } from '../parts/page-head.tsx';
 import { Scroll } from '../parts/scroll.tsx';
@@ -12,6 +11,9 @@ import { NotesAndDecisions } from './audit-data.tsx';
 import { Decision } from './decide-held.tsx';
 import { Attempts, DeliveryFacts } from './delivery.tsx';
 import { type DeliveryView, deliveryQuery, trustWord, VERDICTS } from './delivery-data.ts';
+
+import { Reason } from './delivery-reason.tsx';
+import { trustQuery } from './trust.tsx';
 
 /** One held or unknown payment: what is known, side by side, and the decision at the bottom. */
 export function HeldPayment() {
@@ -52,13 +54,10 @@ export function HeldPayment() {
 
 function WhatIsKnown({ view, bid }: { view: DeliveryView; bid: number }) {
   const last = view.readings.at(-1);
-  const trust = useQuery({
-    queryKey: ['trust', bid],
-    queryFn: () => told(api.GET('/api/v1/billers/{bid}/partner-trust', { params: { path: { bid } } })),
-  });
+  const trust = useQuery(trustQuery(bid));
   return (
     <Part title="What is known">
-      {view.reason && <p className="sentence">{view.reason}</p>}
+      {view.reason && <Reason reason={view.reason} state={view.state} />}
       {last ? (
         <p className="sentence">
           <strong>{VERDICTS[last.verdict]}.</strong> {last.because}

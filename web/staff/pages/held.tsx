@@ -8,6 +8,7 @@ import { useBid } from '../parts/use-biller.ts';
 import { useFilters } from '../parts/use-search.ts';
 import { deliveryColumns, HELD_WORDS } from './deliveries.tsx';
 import { trustWord } from './delivery-data.ts';
+import { trustQuery } from './trust.tsx';
 
 const REFRESH_MS = 10_000;
 
@@ -16,10 +17,7 @@ export function HeldPayments() {
   const bid = useBid();
   const [search] = useFilters();
   const { state = 'held', ...filters } = filtersOf(search);
-  const trust = useQuery({
-    queryKey: ['trust', bid],
-    queryFn: () => told(api.GET('/api/v1/billers/{bid}/partner-trust', { params: { path: { bid } } })),
-  });
+  const trust = useQuery(trustQuery(bid));
   return (
     <>
       <PageHead path={[['DataPump']]} title="Held payments" />

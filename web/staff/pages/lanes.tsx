@@ -12,8 +12,9 @@ import { useBid } from '../parts/use-biller.ts';
 import { queryClient } from '../query-client.ts';
 import { count, money } from '../say.ts';
 import { useMay } from '../session.ts';
-import { trustWord } from './delivery-data.ts';
+import { Reason } from './delivery-reason.tsx';
 import { Replay } from './replay.tsx';
+import { Trust } from './trust.tsx';
 
 const REFRESH_MS = 5_000;
 
@@ -89,7 +90,11 @@ function LanePart({ bid, lane }: { bid: number; lane: Lane }) {
           ['Runs in a row without answer', lane.troubles],
         ]}
       />
-      {lane.lastError && <p className="problem">{lane.lastError}</p>}
+      {lane.lastError && (
+        <div className="problem">
+          <Reason reason={lane.lastError} state="waiting" />
+        </div>
+      )}
       {lane.pausedAt && (
         <p className="caution">
           Paused by {lane.pausedBy}, <Moment at={lane.pausedAt} isAgo />: {lane.pausedReason}
@@ -150,40 +155,5 @@ function PauseOrResume({
         await queryClient.invalidateQueries({ queryKey: ['lanes', bid] });
       }}
     />
-  );
-}
-
-function Trust({ bid }: { bid: number }) {
-  const trust = useQuery({
-    queryKey: ['trust', bid],
-    queryFn: () => told(api.GET('/api/v1/billers/{bid}/partner-trust', { params: { path: { bid } } })),
-  });
-  return (
-    <Part title="How far the partner’s figures are trusted">
-      <Awaited of={trust} what="the trust level">
-        {(view) => (
-          <>
-            <p className="sentence">
-              <strong>{view.partner}:</strong> {trustWord(view.level)}.
-            </p>
-            <p className="fine">
-              {view.changedAt ? (
-                <>
-                  Set by {view.changedBy}, <Moment at={view.changedAt} />: {view.reason}
-                </>
-              ) : (
-                view.reason
-              )}
-            </p>
-            {view.request && (
-              <p className="caution">
-                {view.request.by} asks for level {view.request.level}: {view.request.reason}. A second person has to
-                agree.
-              </p>
-            )}
-          </>
-        )}
-      </Awaited>
-    </Part>
   );
 }

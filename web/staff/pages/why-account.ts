@@ -1,6 +1,7 @@
 import type { Item, Reply } from '../api.ts';
 import { ago, counted, money } from '../say.ts';
 import type { DeliveryItem } from './account-history.tsx';
+import { explainReason } from './delivery-reason.tsx';
 
 type Account = Reply<'/api/v1/billers/{bid}/accounts/{accountNumber}'>;
 type Payment = Item<'/api/v1/billers/{bid}/accounts/{accountNumber}/payments'>;
@@ -28,16 +29,17 @@ export function whySentences(
     if (balance.pendingPaymentCents)
       sentences.push(`The partner has ${money(balance.pendingPaymentCents)} pending that is not yet off what is due.`);
   }
+  if (balance) sentences.push(...newerSentences(balance, known));
   const open = known.deliveries.filter((delivery) => delivery.kind === 'payment' && OPEN_STATES.has(delivery.state));
   const cents = open.reduce((sum, delivery) => sum + (delivery.amountCents ?? 0), 0);
   if (open.length > 0)
     sentences.push(
-      `${counted(open.length, 'payment')} over ${money(cents)} ${open.length === 1 ? 'is' : 'are'} taken and not yet posted: payers see the balance less that.`,
+      `${counted(open.length, 'payment')} over ${money(cents)} ${open.length === 1 ? 'is' : 'are'} taken and not yet posted.`,
     );
   const first = open.find((delivery) => delivery.state === 'held' || delivery.state === 'unknown');
   if (first)
     sentences.push(
-      `Delivery ${first.id} is ${first.state === 'held' ? 'held' : 'unknown'}${first.reason ? `: ${first.reason}` : ''}. Later payments of this account wait for it, so that the evidence stays clear.`,
+      `Delivery ${first.id} is ${first.state === 'held' ? 'held' : 'unknown'}${first.reason ? `: ${explainReason(first.reason, first.state).sentence}` : '.'} Later payments of this account wait for it, so that the evidence stays clear.`,
     );
   const doubtful = known.payments.find((payment) => payment.clocks.taken.state === 'in-doubt');
   if (doubtful)
@@ -45,6 +47,51 @@ export function whySentences(
       `Payment ${doubtful.paymentId} is in doubt at the processor; until that is known, no other payment of this account can start.`,
     );
   return sentences;
+}
+
+type Balance = NonNullable<Account['balance']>;
+
+const REVERSED = new Set(['voided', 'refunded', 'returned', 'charged_back']);
+
+/** Payments the partner’s figure can’t have in it yet, because they were posted (or only taken) after it was told. */
+export function newerThanFigure(
+  balance: Balance,
+  known: { payments: readonly Payment[]; deliveries: readonly DeliveryItem[] },
+): readonly Payment[] {
+  return known.payments.filter((payment) => {
+    if (REVERSED.has(payment.status)) return false;
+    const delivery = known.deliveries.find((each) => each.paymentId === payment.paymentId);
+    if (delivery && OPEN_STATES.has(delivery.state)) return payment.clocks.taken.at !== null;
+    const knownAt = (delivery?.state === 'posted' ? delivery.finishedAt : null) ?? payment.clocks.taken.at;
+    return knownAt !== null && new Date(knownAt) > new Date(balance.asOf);
+  });
+}
+
+/** Says that the figure is older than a payment, and what the payer is shown for that reason (payments/balance-shown.ts). */
+function newerSentences(
+  balance: Balance,
+  known: { payments: readonly Payment[]; deliveries: readonly DeliveryItem[] },
+): readonly string[] {
+  const newer = newerThanFigure(balance, known);
+  const [first] = newer;
+  if (!first) return [];
+  const cents = newer.reduce((sum, payment) => sum + payment.billAmountCents, 0);
+  const [isPosted, isTaken] = [
+    newer.some((payment) => payment.clocks.posted.state === 'posted'),
+    newer.some((payment) => payment.clocks.posted.state !== 'posted'),
+  ];
+  const done = isPosted && isTaken ? 'taken or posted' : isPosted ? 'posted' : 'taken';
+  const which =
+    newer.length === 1
+      ? `payment ${first.paymentId} of ${money(cents)} was ${done}`
+      : `${counted(newer.length, 'payment')} over ${money(cents)} were ${done}`;
+  // What came back, or is pending at the partner, changes what is shown by more than these payments.
+  const isPlain =
+    !balance.isSuppressed &&
+    !balance.pendingPaymentCents &&
+    !known.payments.some((payment) => REVERSED.has(payment.status));
+  const shown = isPlain ? `; the payer is shown ${money(balance.currentDueCents - cents)}` : '';
+  return [`The partner told this before ${which}${shown}.`];
 }
 
 /** Why a method is blocked; undefined where none is. */
