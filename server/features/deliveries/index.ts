@@ -5,6 +5,7 @@ export { deliveryEdges } from './delivery-states.ts';
 export type { DeliveriesDeps, TakenPayment, TakenPayments } from './deps.ts';
 export { readDeliveries, readDelivery, readLanes } from './operate-from-command.ts';
 export { holdAfterRestore, type LaneView, listLanes, pauseLane, resumeLane } from './operate-lane.ts';
+export { countOpenDeliveries, countTroubledLanes, findDeliveries, postsByHour } from './overview-reads.ts';
 export { describeDelivery, viewOf } from './present-delivery.ts';
 export { type DeliverySummary, deliveriesOfAccount, deliveryOfPayment, unpostedCents } from './read-deliveries.ts';
 export { deliveriesJobs, listReconciliations, type Reconciliation, reconcile } from './reconcile.ts';
