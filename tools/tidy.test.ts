@@ -83,7 +83,32 @@ describe('each rule catches a planted violation', () => {
       [{ path: 'web/staff/a.tsx', text: "import { x } from '../../server/features/billers/load-biller.ts';" }],
     ],
     ['names the table', [{ path: 'server/features/payments/a.ts', text: "tx.updateTable('delivery')" }]],
+    [
+      'names the table account, which invoices owns',
+      [{ path: 'server/features/overview/a.ts', text: 'sql<Row>`select name\n  from account a where bid = 1`' }],
+    ],
+    [
+      'names the table balance, which balances owns',
+      [
+        {
+          path: 'server/features/payments/a.ts',
+          text: 'sql`select 1 from payment $'.concat(
+            '{isAll ? sql`where true` : sql`where bid in (select bid from x join balance b)`}`',
+          ),
+        },
+      ],
+    ],
+    [
+      'names the table delivery, which deliveries owns',
+      [{ path: 'server/features/payments/a.ts', text: 'const SQL = `\n  update delivery set state = 1`;' }],
+    ],
   ])('%s', (rule, files) => {
     expect(boundaryFaults(files).join('\n')).toContain(rule);
+  });
+
+  test('a sentence that has a table’s name in it is no SQL, and an owner may name its own', () => {
+    const text =
+      'const said = `Refunds come from account 1 of biller 2.`; // from delivery\nsql`select id from payment`';
+    expect(boundaryFaults([{ path: 'server/features/payments/a.ts', text }])).toEqual([]);
   });
 });

@@ -208,17 +208,62 @@ function whyForbidden(from: string, to: string): string | undefined {
   return undefined;
 }
 
+/** How Kysely names a table, and how SQL does; words of comments and sentences are not looked at. */
+const TABLE_IN_KYSELY =
+  /(?:selectFrom|insertInto|updateTable|deleteFrom|innerJoin|leftJoin|mergeInto|using)\('(\w+)(?: as \w+)?'/g;
+const TABLE_IN_SQL = /\b(?:from|join|into|update)\s+(?:only\s+)?(\w+)/gi;
+
 function tableFaults(file: SourceFile): readonly string[] {
   const feature = featureOf(file.path);
   if (!feature) return [];
-  const faults: string[] = [];
-  for (const found of file.text.matchAll(
-    /(?:selectFrom|insertInto|updateTable|deleteFrom|innerJoin|leftJoin|mergeInto)\('(\w+)(?: as \w+)?'/g,
-  )) {
-    const owner = TABLE_OWNERS[found[1] ?? ''];
-    if (owner && owner !== feature) faults.push(`${file.path} names the table ${found[1]}, which ${owner} owns`);
+  const text = withoutComments(file.text, '');
+  const names = [
+    ...[...text.matchAll(TABLE_IN_KYSELY)].map((found) => found[1] ?? ''),
+    ...sqlIn(text).flatMap((part) => [...part.matchAll(TABLE_IN_SQL)].map((found) => found[1] ?? '')),
+  ];
+  return [...new Set(names)].flatMap((name) => {
+    const owner = TABLE_OWNERS[name];
+    return owner && owner !== feature ? [`${file.path} names the table ${name}, which ${owner} owns`] : [];
+  });
+}
+
+/** The templates of a file that are SQL: tagged so, or beginning as a statement does; with the templates inside them. */
+function sqlIn(text: string): readonly string[] {
+  const parts: string[] = [];
+  const opens = /\bsql(?:<[^`;]*>)?`|`\s*(?:select|insert|update|delete|with|merge)\b/g;
+  for (const open of text.matchAll(opens)) {
+    const start = open.index + open[0].indexOf('`') + 1;
+    parts.push(text.slice(start, endOfTemplate(text, start)));
   }
-  return faults;
+  return parts;
+}
+
+/** Where a template ends that begins at `start`; templates within its holes do not end it. */
+function endOfTemplate(text: string, start: number): number {
+  const holes: number[] = [];
+  let isInTemplate = true;
+  for (let at = start; at < text.length; at += 1) {
+    const sign = text[at];
+    if (sign === '\\') at += 1;
+    else if (isInTemplate && sign === '$' && text[at + 1] === '{') {
+      holes.push(0);
+      isInTemplate = false;
+      at += 1;
+    } else if (isInTemplate && sign === '`') {
+      if (holes.length === 0) return at;
+      isInTemplate = false;
+    } else if (!isInTemplate && sign === '`') isInTemplate = true;
+    else if (!isInTemplate && sign === '{') holes[holes.length - 1] = (holes.at(-1) ?? 0) + 1;
+    else if (!isInTemplate && sign === '}') {
+      const open = holes.at(-1) ?? 0;
+      if (open > 0) holes[holes.length - 1] = open - 1;
+      else {
+        holes.pop();
+        isInTemplate = true;
+      }
+    }
+  }
+  return text.length;
 }
 
 function featureOf(path: string): string | undefined {

@@ -67,3 +67,13 @@ export async function subjectsOpen(
     .execute();
   return new Set(rows.map((row) => row.subject));
 }
+
+/** How many items wait for a person, of the biller or billers this transaction sees. */
+export async function openWorkItemCount(tx: Tx): Promise<number> {
+  const { count } = await tx
+    .selectFrom('work_item')
+    .select((select) => select.fn.countAll<number>().as('count'))
+    .where('closed_at', 'is', null)
+    .executeTakeFirstOrThrow();
+  return count;
+}

@@ -2,6 +2,7 @@
 export { type AccountState, type BalanceView, readAccountState, readBalance } from './balances-store.ts';
 export type { RefreshCause } from './contract.ts';
 export { BALANCE_QUEUES, balancesJobs } from './jobs.ts';
+export { refreshesByHour } from './overview-reads.ts';
 export {
   type BalancesDeps,
   isSuppressed,

@@ -37,6 +37,7 @@ export {
   sectionsOfFile,
   setValues,
 } from './operate-configuration.ts';
+export { type Found, findBillers, readBillerZones, type Wanted } from './overview-reads.ts';
 export type { Partner, PartnerConnection, PartnerOperation, Partners } from './partner.ts';
 export { compareVersions, type HistoryEntry, readDocument, readHistory } from './read-history.ts';
 export { restoreVersion } from './restore-version.ts';

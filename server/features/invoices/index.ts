@@ -7,6 +7,7 @@ export { findInvoice, openInvoices, readInvoice, readOpenInvoices } from './invo
 export { INVOICES_QUEUES, invoicesJobs } from './jobs.ts';
 export { matchAccount } from './match-account.ts';
 export { newestInvoice } from './newest-invoice.ts';
+export { countRefusedFiles, findAccounts, findInvoiceFiles, findInvoices, importsByDay } from './overview-reads.ts';
 export { faultsOfInvoiceFile, readInvoiceFile, receiveInvoiceFile } from './receive-invoice-file.ts';
 export { registerInvoicesRoutes } from './routes.ts';
 export { storeInvoice } from './store-invoice.ts';

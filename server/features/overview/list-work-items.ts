@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import type { z } from 'zod';
 import type { Tx } from '../../platform/database.ts';
+import { readBillerZones } from '../billers/index.ts';
 import type { WorkItemView, workItemsQuery } from './contract.ts';
 
 interface Row {
   readonly bid: number;
-  readonly biller_name: string;
   readonly id: number;
   readonly kind: string;
   readonly subject: string;
@@ -23,16 +23,17 @@ export async function listWorkItems(
 ): Promise<{ items: WorkItemView[]; nextCursor: string | null }> {
   const [bidBefore = null, idBefore = null] = query.cursor?.split('-').map(Number) ?? [];
   const { rows } = await sql<Row>`
-    select w.bid, b.name as biller_name, w.id, w.kind, w.subject, w.sentence, w.detail, w.opened_at, w.closed_at, w.closed_by
-    from work_item w join biller b on b.bid = w.bid
+    select w.bid, w.id, w.kind, w.subject, w.sentence, w.detail, w.opened_at, w.closed_at, w.closed_by
+    from work_item w
     where (w.closed_at is null) = ${query.state === 'open'}
       and (${query.kind ?? null}::text is null or w.kind = ${query.kind ?? null})
       and (${idBefore}::bigint is null or (w.id, w.bid) < (${idBefore}, ${bidBefore}))
     order by w.id desc, w.bid desc
     limit ${query.limit + 1}`.execute(tx);
+  const names = new Map((await readBillerZones(tx)).map(({ bid, name }) => [bid, name]));
   const items = rows.slice(0, query.limit).map((row) => ({
     bid: row.bid,
-    billerName: row.biller_name,
+    billerName: names.get(row.bid) ?? `biller ${row.bid}`,
     id: row.id,
     kind: row.kind,
     subject: row.subject,

@@ -9,6 +9,7 @@ export type { PaymentsDeps } from './deps.ts';
 export { findPayment, listPayments, openCheckoutUrl, paymentsOfAccount } from './find-payment.ts';
 export { askAboutDuePayments, pollProcessorEvents } from './janitor.ts';
 export { ASK_PROCESSOR_QUEUE, paymentsJobs } from './jobs.ts';
+export { countChargesInDoubt, findPayments, takenByDay } from './overview-reads.ts';
 export type { AmountChoice, CannotPayCode, MethodOffer, NotOfferedCode, Offer } from './payable.ts';
 export { cancelPath, paymentPath, returnPath } from './payment-row.ts';
 export { OPEN_STATUSES, PAYMENT_STATUSES, type PaymentStatus, TRANSITIONS } from './payment-states.ts';
