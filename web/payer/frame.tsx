@@ -5,6 +5,19 @@ import { accentColours } from './accent.ts';
 import styles from './payer.css?raw';
 import { WORDS, type Words } from './words.ts';
 
+/** Style sheets kept, one for each colour a biller chose: the same text for every page of that biller. */
+const SHEETS_MAX = 500;
+const sheets = new Map<string, string>();
+
+function styleSheet(accentColour: string): string {
+  const known = sheets.get(accentColour);
+  if (known !== undefined) return known;
+  const accent = accentColours(accentColour);
+  const sheet = `${tokens}${styles}:root{--accent:${accent.light};--on-accent:${accent.onLight}}@media(prefers-color-scheme:dark){:root{--accent:${accent.dark};--on-accent:${accent.onDark}}}`;
+  if (sheets.size < SHEETS_MAX) sheets.set(accentColour, sheet);
+  return sheet;
+}
+
 /** A whole page: head, the biller's bar, the content, the footer. `step` draws the progress of paying. */
 export function Page(props: {
   frame: PageFrame;
@@ -16,8 +29,7 @@ export function Page(props: {
 }) {
   const { frame } = props;
   const words = WORDS[frame.locale];
-  const accent = accentColours(frame.biller.accentColour);
-  const css = `${tokens}${styles}:root{--accent:${accent.light};--on-accent:${accent.onLight}}@media(prefers-color-scheme:dark){:root{--accent:${accent.dark};--on-accent:${accent.onDark}}}`;
+  const css = styleSheet(frame.biller.accentColour);
   return (
     <html lang={frame.locale}>
       <head>

@@ -81,6 +81,23 @@ const ACCOUNT_TO_REFRESH: NamedStatement = {
   text: `select ${ACCOUNT_COLUMNS}, latest_invoice_type_id from account_with_balance where bid = $1 and account_number = $2`,
 };
 
+/** Of `account` and `balance` by their columns as read ($9 to $12); the record is written only with the balance. */
+const BALANCE_UNLESS_MOVED: NamedStatement = {
+  name: 'balance-unless-moved',
+  text: `with stored as (
+      update balance set current_due_cents = $3, total_unpaid_cents = $4, pending_payment_cents = $5, due_date = $6, as_of = $7,
+        stale_since = null, stale_reason = null, attributes = $8, version = version + 1
+      where bid = $1 and account_number = $2 and as_of = $9 and as_of <= $7 and exists (
+        select from account_with_balance a where a.bid = $1 and a.account_number = $2 and a.block_ach = $10 and a.block_cc = $11
+          and a.block_reason is not distinct from $12)
+      returning ${BALANCE_COLUMNS}
+    ), recorded as (
+      insert into balance_refresh (bid, account_number, at, cause, outcome, took_ms, current_due_cents, detail)
+      select $1, $2, $7, $13, $14, $15, $3, $16 from stored
+    )
+    select ${BALANCE_COLUMNS} from stored`,
+};
+
 type HotRead = Pick<Database, 'readNamed'>;
 
 /** One account with its balance, by one named statement: the hottest read of the product. */
@@ -140,6 +157,38 @@ export async function storeBalance(
   const stored = (rows[0] && balanceOf(accountNumber, rows[0])) ?? (await readBalance(tx, bid, accountNumber));
   if (!stored) throw new Error(`the balance of account ${accountNumber} vanished while it was kept`);
   return stored;
+}
+
+/**
+ * As `storeBalance`, by one named statement that is its own transaction, for the refresh that changes nothing but the
+ * balance: undefined, and nothing kept, unless account and balance are still as they were read before the partner was
+ * asked. Whoever overtook this refresh, and whatever was set on the account meanwhile, is then looked at in a transaction.
+ */
+export async function storeBalanceUnlessMoved(
+  database: Pick<Database, 'writeNamed'>,
+  of: { balance: PartnerBalance; asOf: Temporal.Instant; record: RefreshRecord; read: AccountState },
+): Promise<BalanceView | undefined> {
+  const { balance, asOf, record, read } = of;
+  if (read.balance === undefined) return undefined;
+  const [row] = await database.writeNamed<BalanceColumns & Record<string, unknown>>(record.bid, BALANCE_UNLESS_MOVED, [
+    record.bid,
+    record.accountNumber,
+    balance.currentDueCents,
+    balance.totalUnpaidCents ?? null,
+    balance.pendingPaymentCents ?? null,
+    balance.dueDate ?? null,
+    asOf,
+    JSON.stringify(balance.attributes),
+    read.balance.asOf,
+    read.blockAch,
+    read.blockCc,
+    read.blockReason,
+    record.cause,
+    record.outcome,
+    record.tookMs,
+    JSON.stringify(record.detail),
+  ]);
+  return row && balanceOf(record.accountNumber, row);
 }
 
 /** Marks the balance as one that could not be renewed, unless it was told after `since`. Returns what is in force, if any. */

@@ -2,6 +2,7 @@ import pg from 'pg';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { withFrontDoor, withSandboxBillers } from '../../testing/sandbox-biller.ts';
 import { catalogueRow } from '../billers/index.ts';
+import { setBlockFlags } from '../invoices/index.ts';
 import { listRefreshes, readAccountState, readBalance } from './balances-store.ts';
 import { type RefreshAsk, refreshBalance } from './refresh-balance.ts';
 import { registerBalancesRoutes } from './routes.ts';
@@ -222,6 +223,77 @@ test('balance, flags and record are kept together or not at all', async () => {
     blockCc: true,
     balance: { currentDueCents: 12_840 },
   });
+});
+
+/** The same parts, told of each statement that keeps a balance alone, and of each transaction. */
+function watched(before: () => Promise<unknown>) {
+  const { database } = world.deps;
+  let transactions = 0;
+  const deps = {
+    ...world.deps,
+    database: {
+      ...database,
+      withBiller: ((bid, act) => {
+        transactions += 1;
+        return database.withBiller(bid, act);
+      }) as typeof database.withBiller,
+      writeNamed: (async (bid, statement, values) => {
+        await before();
+        return database.writeNamed(bid, statement, values);
+      }) as typeof database.writeNamed,
+    },
+  };
+  return { deps, transactions: () => transactions };
+}
+const records = (accountNumber: string, bid = BID) =>
+  world.deps.database.withBiller(bid, (tx) => listRefreshes(tx, { bid, accountNumber, before: undefined, limit: 5 }));
+
+test('a refresh that brings nothing but the balance opens no transaction, and keeps balance and record all the same', async () => {
+  await world.addAccount(BID, '99900002');
+  await refreshBalance(world.deps, ask('99900002'));
+  world.clock.advance(1_000);
+  world.sandbox.faults.add({
+    operation: 'balance',
+    effect: { kind: 'set-field', field: 'current_due', value: '77.10' },
+  });
+  const { deps, transactions } = watched(async () => undefined);
+  const result = await refreshBalance(deps, ask('99900002', { cause: 'view' }));
+  expect(result).toMatchObject({ kind: 'fresh', balance: { currentDueCents: 7_710, asOf: world.clock.now() } });
+  expect(transactions()).toBe(0);
+  expect((await stored('99900002'))?.balance).toStrictEqual(result.balance);
+  expect(await records('99900002')).toMatchObject([
+    { cause: 'view', outcome: 'fresh', currentDueCents: 7_710 },
+    { cause: 'api', outcome: 'fresh' },
+  ]);
+});
+
+test('flags set while the partner was asked are still made what it says', async () => {
+  await world.addAccount(2985, '99900003');
+  await refreshBalance(world.deps, ask('99900003', { bid: 2985 }));
+  const { deps, transactions } = watched(() =>
+    world.deps.database.withBiller(2985, (tx) =>
+      setBlockFlags(tx, 2985, '99900003', { ach: true, cc: true, reason: 'staff' }),
+    ),
+  );
+  expect(await refreshBalance(deps, ask('99900003', { bid: 2985 }))).toMatchObject({ kind: 'fresh' });
+  expect(transactions()).toBe(1);
+  expect(await stored('99900003', 2985)).toMatchObject({ blockAch: false, blockCc: false, blockReason: null });
+  expect(await records('99900003', 2985)).toHaveLength(2);
+});
+
+test('a balance told later to another process stays, and the refresh it overtook is recorded once', async () => {
+  await world.addAccount(BID, '99900007');
+  await refreshBalance(world.deps, ask('99900007'));
+  const { deps } = watched(async () => {
+    const owner = new pg.Client({ connectionString: world.deps.database.url });
+    await owner.connect();
+    await owner.query(`update balance set current_due_cents = 1, as_of = as_of + interval '1 hour', version = version + 1
+      where bid = ${BID} and account_number = '99900007'`);
+    await owner.end();
+  });
+  expect(await refreshBalance(deps, ask('99900007'))).toMatchObject({ balance: { currentDueCents: 1 } });
+  expect((await stored('99900007'))?.balance?.currentDueCents).toBe(1);
+  expect(await records('99900007')).toHaveLength(2);
 });
 
 test('an account of another biller is not found, even under its own number', async () => {

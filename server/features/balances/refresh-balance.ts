@@ -9,6 +9,7 @@ import {
   readAccountToRefresh,
   recordRefresh,
   storeBalance,
+  storeBalanceUnlessMoved,
 } from './balances-store.ts';
 import type { RefreshCause } from './contract.ts';
 import { explainFailure, noPartner, type RefreshFailure } from './explain-failure.ts';
@@ -155,19 +156,37 @@ async function keep(
   };
   const { currentDueCents } = told;
   const record = { bid, accountNumber, at: asOf, cause, outcome: 'fresh', tookMs, currentDueCents, detail };
+  const flags = toldFlags(biller, told);
+  const facts = newFacts(account, told);
+  // Most refreshes bring nothing but the balance, which takes one statement.
+  const isAlone = facts === undefined && (flags === undefined || isFlagged(account, flags));
+  const alone = isAlone
+    ? await storeBalanceUnlessMoved(deps.database, { balance: told, asOf, record, read: account })
+    : undefined;
+  if (alone) return { kind: 'fresh', balance: alone };
   const balance = await deps.database.withBiller(bid, async (tx) => {
     const stored = await storeBalance(tx, { balance: told, asOf, record });
     // An answer that was overtaken by a later one says nothing about the flags either.
     if (stored.asOf.epochMilliseconds > asOf.epochMilliseconds) return stored;
-    if (told.paymentTypes && blockedFlagsFollowPartner(biller.configuration)) {
-      const flags = { ach: !told.paymentTypes.includes('ACH'), cc: !told.paymentTypes.includes('CC') };
-      await setBlockFlags(tx, bid, accountNumber, { ...flags, reason: flags.ach || flags.cc ? 'partner' : null });
-    }
-    const facts = newFacts(account, told);
+    if (flags) await setBlockFlags(tx, bid, accountNumber, flags);
     if (facts) await updateAccountFacts(tx, bid, accountNumber, facts);
     return stored;
   });
   return { kind: 'fresh', balance };
+}
+
+type Flags = Parameters<typeof setBlockFlags>[3];
+
+/** The flags as the partner has them; undefined where it said nothing, or the biller does not follow it (131). */
+function toldFlags({ configuration }: Biller, { paymentTypes }: PartnerBalance): Flags | undefined {
+  if (!paymentTypes || !blockedFlagsFollowPartner(configuration)) return undefined;
+  const ach = !paymentTypes.includes('ACH');
+  const cc = !paymentTypes.includes('CC');
+  return { ach, cc, reason: ach || cc ? 'partner' : null };
+}
+
+function isFlagged(account: AccountState, { ach, cc, reason }: Flags): boolean {
+  return account.blockAch === ach && account.blockCc === cc && account.blockReason === reason;
 }
 
 async function fail(

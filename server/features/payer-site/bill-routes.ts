@@ -3,8 +3,8 @@ import { PUBLIC } from '../../platform/access.ts';
 import type { App } from '../../platform/http.ts';
 import type { Biller } from '../billers/index.ts';
 import { billPdf } from '../documents/index.ts';
-import { findInvoice, type InvoiceView, openInvoices } from '../invoices/index.ts';
-import { type PaymentQuote, paymentsOfAccount, quotePayment } from '../payments/index.ts';
+import { findInvoice, type InvoiceView } from '../invoices/index.ts';
+import { type PaymentQuote, quoteWithBills } from '../payments/index.ts';
 import type { BillPage, CannotPay, PageFrame } from './contract.ts';
 import { frameOf, namelessFrame, sendMessage, sendPage } from './payer-frame.ts';
 import type { PayerSession } from './payer-session.ts';
@@ -47,11 +47,13 @@ export function registerBillRoutes(app: App, deps: PayerSiteDeps): void {
     const open = await openBillOf(deps, request, reply);
     if (!open) return reply;
     const { bid, accountNumber } = open.session;
-    const quote = await quotePayment(deps, { bid, accountNumber, source: 'Virtual Site', locale: open.frame.locale });
-    const { invoices, payments } = await deps.database.withBiller(bid, async (tx) => ({
-      invoices: await openInvoices(tx, bid, accountNumber),
-      payments: await paymentsOfAccount(tx, bid, accountNumber),
-    }));
+    const { quote, invoices, payments } = await quoteWithBills(deps, {
+      bid,
+      accountNumber,
+      source: 'Virtual Site',
+      locale: open.frame.locale,
+      paymentsMax: PAYMENTS_SHOWN_MAX,
+    });
     const page: BillPage = {
       accountNumber,
       customerName: quote.customerName,
@@ -66,13 +68,7 @@ export function registerBillRoutes(app: App, deps: PayerSiteDeps): void {
         : undefined,
       dueDate: quote.balance?.dueDate ?? undefined,
       bills: invoices.slice(0, BILLS_SHOWN_MAX).map(billShown),
-      payments: payments.slice(0, PAYMENTS_SHOWN_MAX).map((payment) => ({
-        publicId: payment.publicId,
-        paymentId: payment.paymentId,
-        amountCents: payment.amountCents,
-        status: payment.status,
-        createdAt: payment.createdAt,
-      })),
+      payments,
       cannotPay: cannotPayOf(quote),
     };
     return sendPage(reply, deps.pages.bill(open.frame, page));

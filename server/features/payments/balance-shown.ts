@@ -1,6 +1,6 @@
 import type { Tx } from '../../platform/database.ts';
 import { subjectsOpen } from '../../platform/work-items.ts';
-import { deliveryOfPayment } from '../deliveries/index.ts';
+import { type DeliverySummary, deliveriesOfAccount, deliveryOfPayment } from '../deliveries/index.ts';
 import { isReversed } from './payment-states.ts';
 import { type PaymentRow, recentTaken } from './payment-store.ts';
 import { REVERSAL_ITEM_KINDS } from './reversal-items.ts';
@@ -46,12 +46,13 @@ export async function shownBalance(
     kinds: REVERSAL_ITEM_KINDS,
     subjects: reversed.map((row) => String(row.payment_id)),
   });
+  const deliveries = await deliveriesOf(tx, rows);
   let onTheWayCents = 0;
   let restoredCents = 0;
   let postedLatelyCents = 0;
   for (const row of rows) {
     const billCents = row.amount_cents - row.fee_cents;
-    const isTold = await isInWhatWasTold(tx, row, from);
+    const isTold = isInWhatWasTold(row, { ...from, delivery: deliveries.get(row.payment_id) });
     if (!isReversed(row.status)) {
       if (!isTold) onTheWayCents += billCents;
       else if (isLately(row, from.asOf)) postedLatelyCents += billCents;
@@ -75,13 +76,27 @@ function isLately(row: PaymentRow, asOf: Temporal.Instant): boolean {
   );
 }
 
+/** The deliveries of these payments of one account: nearly always all of them are among its newest. */
+async function deliveriesOf(tx: Tx, rows: readonly PaymentRow[]): Promise<ReadonlyMap<number, DeliverySummary>> {
+  const found = new Map<number, DeliverySummary>();
+  const [first] = rows;
+  if (first === undefined) return found;
+  for (const delivery of await deliveriesOfAccount(tx, first.bid, first.account_number)) {
+    if (delivery.kind === 'payment' && delivery.paymentId !== null) found.set(delivery.paymentId, delivery);
+  }
+  for (const row of rows) {
+    const missed = found.has(row.payment_id) ? undefined : await deliveryOfPayment(tx, row.bid, row.payment_id);
+    if (missed) found.set(row.payment_id, missed);
+  }
+  return found;
+}
+
 /** Whether the partner's figure already has this payment in it: posted (or, if it is not posted by us, taken) before it was told. */
-async function isInWhatWasTold(
-  tx: Tx,
+function isInWhatWasTold(
   row: PaymentRow,
-  from: { asOf: Temporal.Instant; ofInvoices: readonly string[] },
-): Promise<boolean> {
-  const delivery = await deliveryOfPayment(tx, row.bid, row.payment_id);
+  from: { asOf: Temporal.Instant; ofInvoices: readonly string[]; delivery: DeliverySummary | undefined },
+): boolean {
+  const { delivery } = from;
   if (delivery && IN_FLIGHT.has(delivery.state)) return false;
   // A bill's own total never gets smaller by a payment of it.
   if (row.invoice_numbers.some((number) => from.ofInvoices.includes(number))) return false;

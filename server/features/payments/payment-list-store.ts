@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Tx } from '../../platform/database.ts';
 import type { PaymentsQuery } from './contract.ts';
+import { type PaymentStatus, statusOf } from './payment-states.ts';
 import { PAYMENT_COLUMNS, type PaymentRow } from './payment-store.ts';
 
 /** Lists and sums of payments, for staff, charts and the reconciliation. */
@@ -21,6 +22,29 @@ export async function selectPayments(tx: Tx, bid: number, query: PaymentsQuery):
     .orderBy('payment_id', 'desc')
     .limit(query.limit + 1)
     .execute();
+}
+
+/** A payment as a line of a list. */
+export interface PaymentLine {
+  readonly publicId: string;
+  readonly paymentId: number;
+  readonly amountCents: number;
+  readonly status: PaymentStatus;
+  readonly createdAt: string;
+}
+
+/** The newest payments of an account without their clocks, newest first. */
+export async function newestPayments(
+  tx: Tx,
+  from: { bid: number; accountNumber: string; limit: number },
+): Promise<PaymentLine[]> {
+  const { rows } = await sql<
+    Omit<PaymentLine, 'status' | 'createdAt'> & { status: string; createdAt: Temporal.Instant }
+  >`
+    select public_id as "publicId", payment_id as "paymentId", amount_cents as "amountCents", status, created_at as "createdAt"
+    from payment where bid = ${from.bid} and account_number = ${from.accountNumber}
+    order by payment_id desc limit ${from.limit}`.execute(tx);
+  return rows.map((row) => ({ ...row, status: statusOf(row.status), createdAt: row.createdAt.toString() }));
 }
 
 export async function sumByDay(

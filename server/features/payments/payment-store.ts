@@ -44,6 +44,8 @@ export const PAYMENT_COLUMNS = [
   'asked_count',
   'version',
 ] as const;
+/** The same as text: a page of a bill asks twice, and composing them costs more than the answer. */
+const COLUMNS = sql.raw(PAYMENT_COLUMNS.join(', '));
 
 /**
  * One at a time for an account, and for a key: checks and insert of a payment are one act. Held until the transaction ends.
@@ -145,14 +147,9 @@ export async function paymentByPublicId(tx: Tx, publicId: string): Promise<Payme
 }
 
 export async function openPaymentOf(tx: Tx, bid: number, accountNumber: string): Promise<PaymentRow | undefined> {
-  return tx
-    .selectFrom('payment')
-    .select(PAYMENT_COLUMNS)
-    .where('bid', '=', bid)
-    .where('account_number', '=', accountNumber)
-    .where('status', 'in', [...OPEN_STATUSES])
-    .limit(OPEN_MAX)
-    .executeTakeFirst();
+  const { rows } = await sql<PaymentRow>`select ${COLUMNS} from payment where bid = ${bid}
+    and account_number = ${accountNumber} and status = any(${[...OPEN_STATUSES]}) limit ${OPEN_MAX}`.execute(tx);
+  return rows[0];
 }
 
 /** A taken payment of the same account, amount and method since `since`, the newest. */
@@ -183,15 +180,10 @@ export async function recentTaken(
   tx: Tx,
   from: { bid: number; accountNumber: string; since: Temporal.Instant },
 ): Promise<PaymentRow[]> {
-  return tx
-    .selectFrom('payment')
-    .select(PAYMENT_COLUMNS)
-    .where('bid', '=', from.bid)
-    .where('account_number', '=', from.accountNumber)
-    .where('taken_at', '>=', from.since)
-    .orderBy('payment_id', 'desc')
-    .limit(RECENT_MAX)
-    .execute();
+  const { rows } = await sql<PaymentRow>`select ${COLUMNS} from payment where bid = ${from.bid}
+    and account_number = ${from.accountNumber} and taken_at >= ${from.since}
+    order by payment_id desc limit ${RECENT_MAX}`.execute(tx);
+  return rows;
 }
 
 export async function otherTakenSince(tx: Tx, row: PaymentRow): Promise<boolean> {

@@ -7,6 +7,7 @@ import { findAccount, type InvoiceView, openInvoices } from '../invoices/index.t
 import { type ShownBalance, shownBalance } from './balance-shown.ts';
 import type { PaymentsDeps } from './deps.ts';
 import { type Offer, offerFor, type PayableFacts } from './payable.ts';
+import { newestPayments, type PaymentLine } from './payment-list-store.ts';
 import { openPaymentOf } from './payment-store.ts';
 import { refuse } from './problems.ts';
 
@@ -37,21 +38,44 @@ export interface QuoteFrom {
  * or account; everything else, also why nothing can be paid, is part of the answer.
  */
 export async function quotePayment(deps: PaymentsDeps, from: QuoteFrom): Promise<PaymentQuote> {
-  const biller = await deps.billers.load(from.bid);
-  if (!biller) throw refuse('unknown-biller');
-  const refreshed = await refreshBalance(deps, { bid: from.bid, accountNumber: from.accountNumber, cause: 'view' });
-  const { quote } = await deps.database.withBiller(from.bid, (tx) =>
-    readQuote(tx, deps, { ...from, biller, refreshed, invoiceNumbers: [] }),
-  );
+  const { quote } = await refreshed(deps, from, (tx, of) => readQuote(tx, deps, of));
   return quote;
 }
 
-/** The quote, read in the caller's transaction, with the facts it was made from. */
+/** The quote, with the open bills it was made from and the newest payments, newest first: what a page of one bill shows. */
+export async function quoteWithBills(
+  deps: PaymentsDeps,
+  from: QuoteFrom & { paymentsMax: number },
+): Promise<{ quote: PaymentQuote; invoices: readonly InvoiceView[]; payments: readonly PaymentLine[] }> {
+  return refreshed(deps, from, async (tx, of) => {
+    const { quote, invoices } = await readQuote(tx, deps, of);
+    const payments = await newestPayments(tx, {
+      bid: from.bid,
+      accountNumber: from.accountNumber,
+      limit: from.paymentsMax,
+    });
+    return { quote, invoices, payments };
+  });
+}
+
+async function refreshed<T>(
+  deps: PaymentsDeps,
+  from: QuoteFrom,
+  read: (tx: Tx, of: Parameters<typeof readQuote>[2]) => Promise<T>,
+): Promise<T> {
+  const { bid, accountNumber } = from;
+  const biller = await deps.billers.load(bid);
+  if (!biller) throw refuse('unknown-biller');
+  const balance = await refreshBalance(deps, { bid, accountNumber, cause: 'view' });
+  return deps.database.withBiller(bid, (tx) => read(tx, { ...from, biller, refreshed: balance, invoiceNumbers: [] }));
+}
+
+/** The quote, read in the caller's transaction, with the facts and the open bills it was made from. */
 export async function readQuote(
   tx: Tx,
   deps: Pick<PaymentsDeps, 'clock'>,
   from: QuoteFrom & { biller: Biller; refreshed: RefreshResult; invoiceNumbers: readonly string[] },
-): Promise<{ quote: PaymentQuote; facts: PayableFacts }> {
+): Promise<{ quote: PaymentQuote; facts: PayableFacts; invoices: readonly InvoiceView[] }> {
   const { biller, refreshed, bid, accountNumber } = from;
   const account = await findAccount(tx, bid, accountNumber);
   if (!account) throw refuse('unknown-account', { accountNumber });
@@ -99,7 +123,7 @@ export async function readQuote(
       : null,
     openPayment: open?.status === 'pending' ? { publicId: open.public_id, checkoutUrl: open.checkout_url } : null,
   };
-  return { quote, facts };
+  return { quote, facts, invoices };
 }
 
 type AccountBalance = {
