@@ -9,7 +9,10 @@ beforeAll(async () => {
   ({ database, close } = await withTestDatabase());
   for (const bid of [1, 2]) {
     await database.withBiller(bid, (tx) =>
-      tx.insertInto('account').values({ bid, account_number: `00${bid}`, customer_name: 'SMITH' }).execute(),
+      tx
+        .insertInto('account')
+        .values({ bid, account_number: `00${bid}`, customer_name: 'SMITH' })
+        .execute(),
     );
   }
 });
@@ -23,7 +26,9 @@ test('a transaction of one biller sees its rows and no other’s, even without a
 });
 
 test('a row of another biller can’t be written', async () => {
-  const write = database.withBiller(1, (tx) => tx.insertInto('account').values({ bid: 2, account_number: '9', customer_name: 'X' }).execute());
+  const write = database.withBiller(1, (tx) =>
+    tx.insertInto('account').values({ bid: 2, account_number: '9', customer_name: 'X' }).execute(),
+  );
   await expect(write).rejects.toThrow(/row-level security/);
 });
 

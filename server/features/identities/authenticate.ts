@@ -68,7 +68,11 @@ async function credentialOf(deps: AuthenticateDeps, header: string): Promise<Pri
   return { kind: 'credential', bid, credentialId: found.id, name: found.name, scopes: found.scopes.filter(isScope) };
 }
 
-async function findCredential(deps: AuthenticateDeps, bid: number, tokenHash: Buffer): Promise<FoundCredential | undefined> {
+async function findCredential(
+  deps: AuthenticateDeps,
+  bid: number,
+  tokenHash: Buffer,
+): Promise<FoundCredential | undefined> {
   const key = tokenHash.toString('base64');
   const cache = credentialsOf.get(deps.database) ?? new Map<string, { found: FoundCredential; readMs: number }>();
   credentialsOf.set(deps.database, cache);
