@@ -15,6 +15,8 @@ const payer: InlineConfig = {
   logLevel: 'warn',
   configFile: false,
   plugins: [react()],
+  // A build for the server keeps the question in the code, and would carry React twice and run the slow one.
+  define: { 'process.env.NODE_ENV': JSON.stringify('production') },
   ssr: { noExternal: true },
   build: {
     ssr: path.join(WEB, 'payer', 'index.tsx'),
