@@ -1,5 +1,3 @@
-import { isUtf8 } from 'node:buffer';
-
 /** How the bytes of a piece of a file are to be read. `ascii` reads the same either way. */
 export type BifEncoding = 'ascii' | 'utf-8' | 'windows-1252';
 

@@ -70,8 +70,9 @@ export async function buildHttp(from: {
     trustProxy: 'loopback',
     routerOptions: { maxParamLength: 200 },
     // An address that can't be decoded reaches no route and no error handler.
-    frameworkErrors: (error, request, reply) =>
-      sendProblem(request, reply.header('x-request-id', request.id), asProblem(error, request)),
+    frameworkErrors: (error, request, reply) => {
+      void sendProblem(request, reply.header('x-request-id', request.id), asProblem(error, request));
+    },
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);

@@ -3,7 +3,9 @@
 const EVERY_MS = 3000;
 const TIMES_MAX = 200;
 let times = 0;
-const timer = setInterval(async () => {
+const timer = setInterval(() => void look(), EVERY_MS);
+
+async function look() {
   times += 1;
   if (times > TIMES_MAX) clearInterval(timer);
   if (document.hidden) return;
@@ -21,4 +23,4 @@ const timer = setInterval(async () => {
   } catch {
     // The network is away for a moment; the next turn asks again.
   }
-}, EVERY_MS);
+}
