@@ -49,7 +49,11 @@ export async function start(
   try {
     let url: string | undefined;
     if (config.roles.includes('web')) {
-      const app = await buildApp(introduced.deps, { version: from.version, isStopping: () => isStopping, ...(from.inbox && { inbox: from.inbox }) });
+      const app = await buildApp(introduced.deps, {
+        version: from.version,
+        isStopping: () => isStopping,
+        ...(from.inbox && { inbox: from.inbox }),
+      });
       closers.push(async () => {
         await app.close();
       });
