@@ -85,5 +85,10 @@ export const cssVariablesResolver: CSSVariablesResolver = () => ({
     '--mantine-color-default': '#1a232c',
     '--mantine-color-default-hover': '#232e38',
     '--mantine-color-anchor': '#8cc4f5',
+    // Fields, menus and lines take their greys from the palette: ours, not brownish ones.
+    '--mantine-color-dark-4': '#46535f',
+    '--mantine-color-dark-5': '#232e38',
+    '--mantine-color-dark-6': '#1a232c',
+    '--mantine-color-dark-7': '#11171d',
   },
 });

@@ -133,7 +133,7 @@ function BalancePart({ view, why, aged }: { view: View; why: readonly string[]; 
           {sentence}
         </p>
       ))}
-      {aged}
+      {aged && <div>{aged}</div>}
     </Part>
   );
 }

@@ -6,13 +6,13 @@ import { Scroll } from '../parts/scroll.tsx';
 import { Moment, Money, Part } from '../parts/show.tsx';
 import { StateMark } from '../parts/state-mark.tsx';
 import { useBid, usePart } from '../parts/use-biller.ts';
-import { money } from '../say.ts';
+import { money, when } from '../say.ts';
 import { NotesAndDecisions } from './audit-data.tsx';
 import { Decision } from './decide-held.tsx';
 import { Attempts, DeliveryFacts } from './delivery.tsx';
 import { type DeliveryView, deliveryQuery, trustWord, VERDICTS } from './delivery-data.ts';
 
-import { Reason } from './delivery-reason.tsx';
+import { explainReason, Reason } from './delivery-reason.tsx';
 import { trustQuery } from './trust.tsx';
 
 /** One held or unknown payment: what is known, side by side, and the decision at the bottom. */
@@ -60,7 +60,7 @@ function WhatIsKnown({ view, bid }: { view: DeliveryView; bid: number }) {
       {view.reason && <Reason reason={view.reason} state={view.state} />}
       {last ? (
         <p className="sentence">
-          <strong>{VERDICTS[last.verdict]}.</strong> {last.because}
+          <strong>{VERDICTS[last.verdict]}.</strong> {explainReason(last.because).sentence}
         </p>
       ) : (
         <p className="sentence">
@@ -146,7 +146,11 @@ function Evidence({ view }: { view: DeliveryView }) {
               <FigureRow key={name} name={name} columns={columns} of={of} />
             ))}
             <TextRow name="Pending since" columns={columns} of={(figures) => figures.pendingDate} />
-            <TextRow name="Partner’s last change" columns={columns} of={(figures) => figures.lastUpdateTime} />
+            <TextRow
+              name="Partner’s last change"
+              columns={columns}
+              of={(figures) => readableTime(figures.lastUpdateTime)}
+            />
             <TextRow name="Says" columns={columns} of={(figures) => figures.verdict ?? null} />
           </tbody>
         </table>
@@ -154,6 +158,11 @@ function Evidence({ view }: { view: DeliveryView }) {
       <p className="fine">E1: applied. E0: not applied. EX: can’t be told.</p>
     </Part>
   );
+}
+
+/** The partner's text as a time of the reader's; as it is where it names no instant. */
+function readableTime(text: string | null): string | null {
+  return text !== null && !Number.isNaN(Date.parse(text)) && /(?:Z|[+-]\d\d:?\d\d)$/.test(text) ? when(text) : text;
 }
 
 function FigureRow({

@@ -47,7 +47,7 @@ export function HeldPayments() {
             cell: (row) => (row.heldKind ? (HELD_WORDS[row.heldKind] ?? row.heldKind) : 'being found out'),
             text: (row) => row.heldKind,
           },
-          ...deliveryColumns.slice(6),
+          ...deliveryColumns.slice(6).filter(({ head }) => head !== 'Done' && head !== 'Next try'),
         ]}
         filters={
           <>
@@ -55,10 +55,8 @@ export function HeldPayments() {
             <Choice
               label="Held or unknown"
               name="state"
-              options={[
-                ['held', 'Held'],
-                ['unknown', 'Unknown: being found out'],
-              ]}
+              otherwise="Held: needs a person"
+              options={[['unknown', 'Unknown: being found out']]}
             />
             <Choice label="Held because" name="heldKind" options={Object.entries(HELD_WORDS)} />
           </>

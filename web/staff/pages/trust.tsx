@@ -9,6 +9,7 @@ import { Moment, Part } from '../parts/show.tsx';
 import { queryClient } from '../query-client.ts';
 import { sessionQuery, useMay } from '../session.ts';
 import { trustWord } from './delivery-data.ts';
+import { explainReason } from './delivery-reason.tsx';
 
 type TrustView = Reply<'/api/v1/billers/{bid}/partner-trust'>;
 
@@ -34,7 +35,7 @@ export function Trust({ bid }: { bid: number }) {
                   Set by {view.changedBy}, <Moment at={view.changedAt} />: {view.reason}
                 </>
               ) : (
-                view.reason
+                explainReason(view.reason).sentence
               )}
             </p>
             {view.request && (

@@ -4,6 +4,7 @@ import type { Item } from '../api.ts';
 import { Moment, To } from '../parts/show.tsx';
 import { Shape } from '../parts/state-mark.tsx';
 import { words } from '../say.ts';
+import { explainReason } from './delivery-reason.tsx';
 
 export type WorkItem = Item<'/api/v1/work-items'>;
 
@@ -44,7 +45,7 @@ export function WorkItemRow({
           </div>
           {acts}
         </div>
-        <div className="sentence">{item.sentence}</div>
+        <div className="sentence">{explainReason(item.sentence).sentence}</div>
         <div className="fine">
           {item.billerName} · <Moment at={item.openedAt} isAgo />
           {item.closedAt && (

@@ -36,7 +36,7 @@ export function WorkItems() {
     <>
       <PageHead path={[['Today']]} title="Work items" />
       <div className="listing-bar">
-        <Choice label="State" name="state" options={[['closed', 'Closed']]} />
+        <Choice label="State" name="state" otherwise="Open" options={[['closed', 'Closed']]} />
       </div>
       <Awaited of={page} what="the work items">
         {({ items, nextCursor }) => (

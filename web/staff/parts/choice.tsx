@@ -1,15 +1,17 @@
 import { NativeSelect, TextInput } from '@mantine/core';
 import { useFilters } from './use-search.ts';
 
-/** A filter of a list by one of a few values, or all of them. */
+/** A filter of a list by one of a few values, or all of them; `otherwise` says what is listed when none is chosen, if not all. */
 export function Choice({
   label,
   name,
   options,
+  otherwise,
 }: {
   label: string;
   name: string;
   options: readonly (readonly [value: string, word: string])[];
+  otherwise?: string;
 }) {
   const [search, setSearch] = useFilters();
   return (
@@ -18,7 +20,10 @@ export function Choice({
       aria-label={label}
       value={search[name] ?? ''}
       onChange={(event) => setSearch({ [name]: event.currentTarget.value })}
-      data={[{ value: '', label: `${label}: all` }, ...options.map(([value, word]) => ({ value, label: word }))]}
+      data={[
+        { value: '', label: otherwise ?? `${label}: all` },
+        ...options.map(([value, word]) => ({ value, label: word })),
+      ]}
     />
   );
 }
