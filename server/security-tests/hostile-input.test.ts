@@ -46,6 +46,8 @@ const PARAMETERS = [
 ];
 const QUERY_NAMES = [
   'limit',
+  'subject',
+  'beforeSeq',
   'cursor',
   'q',
   'bid',
