@@ -52,6 +52,8 @@ const PAYMENT = {
 
 interface Measured {
   readonly perSecond: number;
+  /** Of the sending process alone; PostgreSQL and the partner are others. */
+  readonly cpuMsEach: number;
   readonly outOfOrder: number;
 }
 
@@ -77,13 +79,14 @@ async function main(): Promise<void> {
     rounds.push({ loop: await runChild('loop', count), lane: await runChild('lane', count) });
   }
   const ratios = rounds.map(({ loop, lane }) => lane.perSecond / loop.perSecond);
+  const cpu = (name: 'loop' | 'lane') => median(rounds.map((round) => round[name].cpuMsEach)).toFixed(2);
   const rate = (name: 'loop' | 'lane') => median(rounds.map((round) => round[name].perSecond)).toFixed(0);
   console.log(
     `${AT_ONCE} at once, the partner takes ${LATENCY_MS} ms, ${count} payments of ${ACCOUNTS} accounts, ${rounds.length} rounds in turn`,
   );
-  console.log(`plain undici loop, nothing kept   ${rate('loop').padStart(6)} payments/s`);
+  console.log(`plain undici loop, nothing kept   ${rate('loop').padStart(6)} payments/s   ${cpu('loop')} ms CPU each`);
   console.log(
-    `delivery lane, fsync on           ${rate('lane').padStart(6)} payments/s   ratio ${median(ratios).toFixed(2)} [${Math.min(...ratios).toFixed(2)}-${Math.max(...ratios).toFixed(2)}]   out of order ${rounds.reduce((sum, round) => sum + round.lane.outOfOrder, 0)}`,
+    `delivery lane, fsync on           ${rate('lane').padStart(6)} payments/s   ${cpu('lane')} ms CPU each   ratio ${median(ratios).toFixed(2)} [${Math.min(...ratios).toFixed(2)}-${Math.max(...ratios).toFixed(2)}]   out of order ${rounds.reduce((sum, round) => sum + round.lane.outOfOrder, 0)}`,
   );
   console.log(`To reach: ${REACH} of the loop, none out of order within an account.`);
 }
@@ -155,11 +158,15 @@ async function measureLoop(port: number, count: number): Promise<Measured> {
   const headers = { 'content-type': JSON_API, accept: JSON_API, cookie: 'sessionid=abcdef0123456789' };
   let next = 0;
   let startMs = 0;
+  let cpu = process.cpuUsage();
   const warm = Math.floor(count * WARM_UP);
   const loop = async (): Promise<void> => {
     while (next < count) {
       const at = next++;
-      if (at === warm) startMs = performance.now();
+      if (at === warm) {
+        startMs = performance.now();
+        cpu = process.cpuUsage();
+      }
       const account = accountOf(at);
       const read = await pool.request({
         path: `/api/payments-due/?filter%5Bpolicy_number%5D=${account}`,
@@ -178,8 +185,14 @@ async function measureLoop(port: number, count: number): Promise<Measured> {
   };
   await Promise.all(Array.from({ length: AT_ONCE }, loop));
   const perSecond = (count - warm) / ((performance.now() - startMs) / 1000);
+  const cpuMsEach = cpuMsSince(cpu) / (count - warm);
   await pool.close();
-  return { perSecond, outOfOrder: 0 };
+  return { perSecond, cpuMsEach, outOfOrder: 0 };
+}
+
+function cpuMsSince(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
 }
 
 function postingBody(account: string, at: number): object {
@@ -300,15 +313,17 @@ async function drainAll(from: { deps: BenchDeps; port: number; count: number }):
     };
   const lanes = startLanes(deps);
   const warm = Math.floor(count * WARM_UP);
-  let start = { ms: 0, posted: 0 };
+  let start = { ms: 0, posted: 0, cpu: process.cpuUsage() };
   try {
     for (;;) {
       const now = await figures();
-      if (start.ms === 0 && now.posted >= warm) start = { ms: performance.now(), posted: now.posted };
+      if (start.ms === 0 && now.posted >= warm)
+        start = { ms: performance.now(), posted: now.posted, cpu: process.cpuUsage() };
       if (now.posted >= count) {
         const perSecond = (count - start.posted) / ((performance.now() - start.ms) / 1000);
+        const cpuMsEach = cpuMsSince(start.cpu) / (count - start.posted);
         await settled(deps, count);
-        return { perSecond, outOfOrder: now.outOfOrder };
+        return { perSecond, cpuMsEach, outOfOrder: now.outOfOrder };
       }
       await new Promise((resolve) => setTimeout(resolve, 20));
     }

@@ -9,8 +9,8 @@ import { writeBatches } from './write-batches.ts';
 
 /** Accounts under way for each request slot: while one's intent is being committed, another uses the slot. */
 const ACCOUNTS_PER_SLOT = 6;
-/** Intents open for each request slot: one on its way, one being committed or next in line. */
-const INTENTS_PER_SLOT = 2;
+/** Intents open for each request slot: one on its way, others being committed or next in line. */
+const INTENTS_PER_SLOT = 3;
 /** A run gives its lane back after this, so that others get their turn. */
 const RUN_MS_MAX = 15_000;
 /** The net under a lost wake-up while calls are under way. */

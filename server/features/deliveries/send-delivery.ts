@@ -8,7 +8,7 @@ import type { LaneDeps, Mark, Reached } from './lane-ports.ts';
 import type { DeliveryEvent, DeliveryPolicy } from './next-step.ts';
 import type { RequestSlots } from './request-slots.ts';
 import { obeyedWaitMs } from './retry-schedule.ts';
-import type { WriteBatches } from './write-batches.ts';
+import type { IntentAnswer, WriteBatches } from './write-batches.ts';
 
 /** The partner's own deadline of a send (spec/imt.md §4), kept with the intent for people. */
 const SEND_DEADLINE_MS = 30_000;
@@ -66,12 +66,7 @@ async function send(context: SendContext, delivery: OpenDelivery): Promise<Worke
     return decide(context, delivery, { kind: 'destination-closed', sentence: reached.sentence });
   const before = await readBaseline(context, delivery, reached);
   if (before.kind === 'event') return decide(context, delivery, before.event);
-  await context.intents.take('send');
-  try {
-    return await sendIntended(context, delivery, { reached, baseline: before.facts });
-  } finally {
-    context.intents.give();
-  }
+  return sendIntended(context, delivery, { reached, baseline: before.facts });
 }
 
 /** The intent is durable before the first byte, and what came of the send after the last. */
@@ -80,16 +75,50 @@ async function sendIntended(
   delivery: OpenDelivery,
   from: { reached: Reached & { kind: 'open' }; baseline: BalanceFacts | null },
 ): Promise<Worked> {
-  const { deps, writes } = context;
-  const { reached } = from;
-  // Taken before the commit begins: however long that lasts, it counts as age.
-  const intentAtMonotonicMs = deps.clock.monotonicMs();
+  const { deps } = context;
   const n = delivery.attempts + 1;
+  const sending: OpenDelivery = { ...delivery, state: 'sending', version: delivery.version + 1, attempts: n };
+  let event: DeliveryEvent;
+  await context.intents.take('send');
+  try {
+    // Taken before the commit begins: however long that lasts, it counts as age.
+    const intentAtMonotonicMs = deps.clock.monotonicMs();
+    const answer = await intend(context, delivery, { n, baseline: from.baseline });
+    if (answer === 'lost') return { kind: 'blocked', untilMs: null };
+    if (answer === 'spent') return decide(context, delivery, { kind: 'permit-spent' });
+    deps.crash.at('intent-committed');
+    await context.slots.take('send');
+    try {
+      // A worker that was stopped and taken for dead wakes up here: what it intended is no longer its own.
+      const mayStillSend = (): boolean =>
+        deps.clock.monotonicMs() - intentAtMonotonicMs <= deps.intentAgeMsMax && !context.signal.aborted;
+      event = mayStillSend()
+        ? { kind: 'sent', outcome: await call(context, sending, { reached: from.reached, mayStillSend }) }
+        : { kind: 'intent-stale' };
+    } finally {
+      context.slots.give();
+    }
+  } finally {
+    // Not held until the mark: it is the account alone that waits for that.
+    context.intents.give();
+  }
+  if (event.kind === 'sent') {
+    deps.crash.at('answer-received');
+    tellEndpoint(context, event.outcome);
+  }
+  return decide(context, sending, event);
+}
+
+function intend(
+  { deps, writes }: SendContext,
+  delivery: OpenDelivery,
+  from: { n: number; baseline: BalanceFacts | null },
+): Promise<IntentAnswer> {
   const nowMs = deps.clock.nowMs();
-  const answer = await writes.intend({
+  return writes.intend({
     id: delivery.id,
     version: delivery.version,
-    n,
+    n: from.n,
     permit: delivery.permit,
     possiblyApplied: delivery.kind === 'payment',
     payloadHash: hashPayload(delivery),
@@ -97,27 +126,6 @@ async function sendIntended(
     deadlineAtMs: nowMs + SEND_DEADLINE_MS,
     baseline: from.baseline,
   });
-  if (answer === 'lost') return { kind: 'blocked', untilMs: null };
-  if (answer === 'spent') return decide(context, delivery, { kind: 'permit-spent' });
-  deps.crash.at('intent-committed');
-  const sending: OpenDelivery = { ...delivery, state: 'sending', version: delivery.version + 1, attempts: n };
-  await context.slots.take('send');
-  let event: DeliveryEvent;
-  try {
-    // A worker that was stopped and taken for dead wakes up here: what it intended is no longer its own.
-    const mayStillSend = (): boolean =>
-      deps.clock.monotonicMs() - intentAtMonotonicMs <= deps.intentAgeMsMax && !context.signal.aborted;
-    event = mayStillSend()
-      ? { kind: 'sent', outcome: await call(context, sending, { reached, mayStillSend }) }
-      : { kind: 'intent-stale' };
-  } finally {
-    context.slots.give();
-  }
-  if (event.kind === 'sent') {
-    deps.crash.at('answer-received');
-    tellEndpoint(context, event.outcome);
-  }
-  return decide(context, sending, event);
 }
 
 type Before =

@@ -3,6 +3,10 @@ import type { Intent, LaneStore, Mark } from './lane-ports.ts';
 
 /** Intents and marks of many accounts wait this long for company, then share one durable commit. */
 const GATHER_MS = 1;
+/** The same while commits follow each other: a commit costs several milliseconds whatever is in it, so few share badly. */
+const GATHER_BUSY_MS = 3;
+/** With this many waiting there is company enough. */
+const COMPANY = 50;
 /** Writes in one statement. */
 const BATCH_MAX = 400;
 
@@ -23,13 +27,14 @@ interface Waiting<Write, Answer> {
   readonly reject: (cause: unknown) => void;
 }
 
-/** Group commit: while one commit is under way the next gathers, so that its cost is shared and none waits for a timer. */
+/** Group commit: while one commit is under way the next gathers, so that its cost is shared. A mark delays its own account alone. */
 export function writeBatches(store: LaneStore, timers: Timers): WriteBatches {
   const intents: Waiting<Intent, IntentAnswer>[] = [];
   const marks: Waiting<Mark, boolean>[] = [];
   let isRunning = false;
   let isPaused = false;
 
+  const gather = (ms: number): Promise<void> => new Promise((resolve) => void timers.after(ms, resolve));
   const flush = async (): Promise<void> => {
     while (intents.length > 0 || marks.length > 0) {
       const theseMarks = marks.splice(0, BATCH_MAX);
@@ -45,13 +50,14 @@ export function writeBatches(store: LaneStore, timers: Timers): WriteBatches {
       } catch (cause) {
         for (const one of [...theseMarks, ...theseIntents]) one.reject(cause);
       }
+      if (intents.length + marks.length < COMPANY) await gather(GATHER_BUSY_MS);
     }
     isRunning = false;
   };
   const wake = (): void => {
     if (isRunning) return;
     isRunning = true;
-    timers.after(GATHER_MS, () => void flush());
+    void gather(GATHER_MS).then(flush);
   };
   return {
     intend: (write) =>
