@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import pg from 'pg';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { withTestDatabase } from '../testing/database.ts';
 import { systemClock } from './clock.ts';
 import { noCrashPoints } from './crash-points.ts';
@@ -18,10 +18,11 @@ const runners: LaneRunner[] = [];
 beforeAll(async () => {
   opened = await withTestDatabase();
 });
-afterAll(async () => {
-  await Promise.all(runners.map((one) => one.stop()));
-  await opened.close();
+// A runner of an earlier test would take the lanes of the next.
+afterEach(async () => {
+  await Promise.all(runners.splice(0).map((one) => one.stop()));
 });
+afterAll(() => opened.close());
 
 function start(work: (lease: LaneLease) => Promise<LaneOutcome>): LaneRunner {
   const deps = {
@@ -118,7 +119,6 @@ test('a run that throws keeps its words and is tried again', async () => {
     expect(rows[0]?.last_error).toBe('no such thing');
     return DONE;
   });
-  for (const other of runners.splice(0, runners.length - 1)) await other.stop();
   await wake(3);
   await expect.poll(() => tries, WAIT).toBe(2);
   const read = () =>
@@ -132,7 +132,6 @@ test('a paused lane is not claimed, whatever wakes it', async () => {
     worked.push(lease.bid);
     return DONE;
   });
-  for (const other of runners.splice(0, runners.length - 1)) await other.stop();
   await opened.database.withSystem((tx) =>
     sql`insert into lane (bid, id, family, environment, paused_at) values (4, '4/payments/1', 'payments', 1, now())`.execute(
       tx,
