@@ -39,7 +39,7 @@ const variables = {
   },
   CAUSEWAY_SFTP_PORT: {
     schema: z._default(port, 2222) as unknown as z.ZodType<number, string | undefined>,
-    meaning: 'Port of the SFTP server.',
+    meaning: 'Port of the SFTP server, which this version does not have yet.',
     fallback: '2222',
   },
   CAUSEWAY_PUBLIC_URL: {
