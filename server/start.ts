@@ -39,11 +39,16 @@ export async function start(
   const introduced = introduce(platform);
   let isStopping = false;
   const closers: (() => Promise<void>)[] = [];
-  const stop = async () => {
+  const closeAll = async () => {
     isStopping = true;
     for (const close of closers.toReversed()) {
       await close().catch((cause: unknown) => platform.log.warn({ err: cause }, 'stopping'));
     }
+  };
+  let stopped: Promise<void> | undefined;
+  const stop = () => {
+    stopped ??= closeAll();
+    return stopped;
   };
   closers.push(opened.close, introduced.close);
   try {
