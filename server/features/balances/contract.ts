@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { accountSchema } from '../invoices/contract.ts';
 
 const cents = z.int().describe('Whole US cents; a credit is negative');
 
@@ -26,24 +27,8 @@ export const balanceSchema = z
 export type BalanceReply = z.infer<typeof balanceSchema>;
 
 /** An account with its balance; null before the first refresh. */
-export const accountWithBalanceSchema = z
-  .object({
-    accountNumber: z.string(),
-    customerName: z.string(),
-    address1: z.string().nullable(),
-    address2: z.string().nullable(),
-    city: z.string().nullable(),
-    state: z.string().nullable(),
-    zip: z.string().nullable(),
-    phone: z.string().nullable(),
-    email: z.string().nullable(),
-    blockAch: z.boolean(),
-    blockCc: z.boolean(),
-    blockReason: z.string().nullable(),
-    paperless: z.boolean(),
-    autopay: z.boolean(),
-    balance: balanceSchema.nullable(),
-  })
+export const accountWithBalanceSchema = accountSchema
+  .extend({ balance: balanceSchema.nullable() })
   .meta({ id: 'AccountWithBalance' });
 export type AccountWithBalance = z.infer<typeof accountWithBalanceSchema>;
 
