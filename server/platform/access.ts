@@ -35,6 +35,9 @@ export const PERMISSIONS = [
   'configuration:read',
   'configuration:write',
   'secrets:write',
+  /** May create FTP users and settings; a right of its own, besides changing the configuration. */
+  'ftp:write',
+  'maintenance:write',
   'accounts:read',
   'balances:refresh',
   'invoices:read',
@@ -50,6 +53,7 @@ export const PERMISSIONS = [
   'users:manage',
   'audit:read',
   'operations:read',
+  'operations:write',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
