@@ -131,15 +131,15 @@ const routes = root.addChildren([
     ),
     page(
       '/billers/$bid/advanced-settings',
-      lazyRouteComponent(() => import('./pages/advanced-settings.tsx'), 'AdvancedSettings'),
+      lazyRouteComponent(() => import('./pages/configuration/advanced-settings.tsx'), 'AdvancedSettings'),
     ),
     page(
       '/billers/$bid/datapump-management',
-      lazyRouteComponent(() => import('./pages/datapump-management.tsx'), 'DataPumpManagement'),
+      lazyRouteComponent(() => import('./pages/configuration/datapump-management.tsx'), 'DataPumpManagement'),
     ),
     page(
       '/billers/$bid/configuration-history',
-      lazyRouteComponent(() => import('./pages/configuration-history.tsx'), 'ConfigurationHistory'),
+      lazyRouteComponent(() => import('./pages/configuration/configuration-history.tsx'), 'ConfigurationHistory'),
     ),
     page(
       '/billers/$bid/api-credentials',

@@ -8,7 +8,7 @@ import { StateMark } from '../parts/state-mark.tsx';
 import { useBid } from '../parts/use-biller.ts';
 import { screensOf } from '../screens.ts';
 import { useMay } from '../session.ts';
-import { FaultCount } from './fault-count.tsx';
+import { FaultCount } from './configuration/fault-count.tsx';
 
 const OPERATIONS = {
   balance: 'balances',

@@ -1,5 +1,5 @@
-import { StateMark } from '../parts/state-mark.tsx';
-import { counted } from '../say.ts';
+import { StateMark } from '../../parts/state-mark.tsx';
+import { counted } from '../../say.ts';
 
 /** How many rules a configuration breaks, and whether it works all the same. */
 export function FaultCount({ faults }: { faults: readonly { severity: 'error' | 'warning' }[] }) {

@@ -1,13 +1,13 @@
 import { Button, Checkbox, NativeSelect, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { addresses } from '../addresses.ts';
-import { Awaited } from '../parts/notes.tsx';
-import { PageHead } from '../parts/page-head.tsx';
-import { Scroll } from '../parts/scroll.tsx';
-import { Part, To } from '../parts/show.tsx';
-import { useBid } from '../parts/use-biller.ts';
-import { useMay } from '../session.ts';
+import { addresses } from '../../addresses.ts';
+import { Awaited } from '../../parts/notes.tsx';
+import { PageHead } from '../../parts/page-head.tsx';
+import { Scroll } from '../../parts/scroll.tsx';
+import { Part, To } from '../../parts/show.tsx';
+import { useBid } from '../../parts/use-biller.ts';
+import { useMay } from '../../session.ts';
 import { type ConfigurationAnswer, type ConfigurationDocument, configurationQuery } from './configuration-data.ts';
 import { ReviewChange } from './review-change.tsx';
 

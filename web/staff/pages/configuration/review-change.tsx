@@ -1,11 +1,11 @@
 import { Button, Textarea } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, Refused, told } from '../api.ts';
-import { Message } from '../parts/message.tsx';
-import { Awaited, Failure, Faults } from '../parts/notes.tsx';
-import { Window } from '../parts/window.tsx';
-import { queryClient } from '../query-client.ts';
+import { api, Refused, told } from '../../api.ts';
+import { Message } from '../../parts/message.tsx';
+import { Awaited, Failure, Faults } from '../../parts/notes.tsx';
+import { Window } from '../../parts/window.tsx';
+import { queryClient } from '../../query-client.ts';
 import { type ConfigurationAnswer, checkSections, type Sections, saveSections } from './configuration-data.ts';
 import { DifferenceTable } from './difference-table.tsx';
 

@@ -1,4 +1,4 @@
-import { Scroll } from '../parts/scroll.tsx';
+import { Scroll } from '../../parts/scroll.tsx';
 import type { Difference } from './configuration-data.ts';
 
 const SCREENS: Readonly<Record<string, string>> = {

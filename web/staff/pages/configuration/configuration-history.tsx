@@ -1,16 +1,16 @@
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, type Item, told } from '../api.ts';
-import { Ask } from '../parts/ask.tsx';
-import { Awaited, Empty } from '../parts/notes.tsx';
-import { PageHead } from '../parts/page-head.tsx';
-import { Moment, Part } from '../parts/show.tsx';
-import { useBid } from '../parts/use-biller.ts';
-import { useFilters } from '../parts/use-search.ts';
-import { queryClient } from '../query-client.ts';
-import { counted } from '../say.ts';
-import { useMay } from '../session.ts';
+import { api, type Item, told } from '../../api.ts';
+import { Ask } from '../../parts/ask.tsx';
+import { Awaited, Empty } from '../../parts/notes.tsx';
+import { PageHead } from '../../parts/page-head.tsx';
+import { Moment, Part } from '../../parts/show.tsx';
+import { useBid } from '../../parts/use-biller.ts';
+import { useFilters } from '../../parts/use-search.ts';
+import { queryClient } from '../../query-client.ts';
+import { counted } from '../../say.ts';
+import { useMay } from '../../session.ts';
 import { DifferenceTable, screenName } from './difference-table.tsx';
 
 type Version = Item<'/api/v1/billers/{bid}/configuration/history'>;

@@ -2,14 +2,14 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
-import { addresses } from '../addresses.ts';
-import { Awaited, Faults } from '../parts/notes.tsx';
-import { PageHead } from '../parts/page-head.tsx';
-import { Part, To } from '../parts/show.tsx';
-import { useBid } from '../parts/use-biller.ts';
-import { counted } from '../say.ts';
-import { useMay } from '../session.ts';
-import { billerQuery } from './biller-home.tsx';
+import { addresses } from '../../addresses.ts';
+import { Awaited, Faults } from '../../parts/notes.tsx';
+import { PageHead } from '../../parts/page-head.tsx';
+import { Part, To } from '../../parts/show.tsx';
+import { useBid } from '../../parts/use-biller.ts';
+import { counted } from '../../say.ts';
+import { useMay } from '../../session.ts';
+import { billerQuery } from '../biller-home.tsx';
 import {
   type Catalogue,
   type CatalogueRow,

@@ -1,4 +1,4 @@
-import { api, type Reply, told } from '../api.ts';
+import { api, type Reply, told } from '../../api.ts';
 
 export type ConfigurationAnswer = Reply<'/api/v1/billers/{bid}/configuration'>;
 export type ConfigurationDocument = ConfigurationAnswer['configuration'];

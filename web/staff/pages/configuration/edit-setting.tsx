@@ -1,7 +1,7 @@
 import { Button, Checkbox, NativeSelect, PasswordInput, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import type { Reply } from '../api.ts';
-import { Window } from '../parts/window.tsx';
+import type { Reply } from '../../api.ts';
+import { Window } from '../../parts/window.tsx';
 import type { CatalogueRow, SettingValue } from './configuration-data.ts';
 
 type NewSecret = { set: string };
