@@ -1,5 +1,6 @@
 // One account read over the API (routing, credential, input check, row-level security, one log line, problem handling)
-// against bare node:http with one named statement on the same PostgreSQL. wrk, 50 connections, variants in turn.
+// against bare node:http with one named statement on the same PostgreSQL. wrk, 50 connections, a different account in each
+// request, variants in turn. Causeway may be above 1: reads that come at once share a statement (read-together.ts).
 // Options: --rounds 5 --seconds 4
 import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -18,6 +19,12 @@ const BID = 2984;
 const ACCOUNTS = 20_000;
 const AT_ONCE = 50;
 const REACH = 0.7;
+const ACCOUNTS_IN_TURN = `local n = 0
+request = function()
+  n = n % ${ACCOUNTS} + 1
+  return wrk.format(nil, "/api/v1/billers/${BID}/accounts/" .. n)
+end
+`;
 
 const { values } = parseArgs({
   options: {
@@ -39,9 +46,11 @@ async function measure(): Promise<void> {
   const causeway = await startChild(['--child', 'causeway', '--data', data]);
   const { url, token, databaseUrl } = causeway.ready as { url: string; token: string; databaseUrl: string };
   const bare = await startChild(['--child', 'bare', '--url', databaseUrl]);
+  const script = path.join(data, 'accounts.lua');
+  fs.writeFileSync(script, ACCOUNTS_IN_TURN);
   const variants = {
-    'limit: node:http, one named statement': () => wrk(`${bare.ready.url}/api/v1/billers/${BID}/accounts/1000`),
-    'Causeway: GET …/accounts/{accountNumber}': () => wrk(`${url}/api/v1/billers/${BID}/accounts/1000`, token),
+    'limit: node:http, one named statement': () => wrk(bare.ready.url ?? '', script),
+    'Causeway: GET …/accounts/{accountNumber}': () => wrk(url, script, token),
   };
   const rounds: number[][] = [];
   for (const run of Object.values(variants)) run(); // warm-up
@@ -59,9 +68,11 @@ async function measure(): Promise<void> {
 }
 
 /** Requests a second by wrk, one thread. An answer that is not 200 makes the figure worthless, so it throws. */
-function wrk(url: string, token?: string): number {
+function wrk(url: string, script: string, token?: string): number {
   const args = [
     '-t1',
+    '-s',
+    script,
     `-c${AT_ONCE}`,
     `-d${values.seconds}s`,
     ...(token ? ['-H', `Authorization: Bearer ${token}`] : []),

@@ -43,6 +43,23 @@ test('hot reads follow the biller on every call, whatever ran on the connection 
   expect(turns.every(Boolean)).toBe(true);
 });
 
+test('hot reads by key that share a statement see the rows of their own biller only', async () => {
+  const byKey = {
+    name: 'test-account-by-key',
+    text: 'select account_number from account where $1::bigint is not null and account_number = any($2::text[])',
+    key: 'account_number',
+  };
+  const turns = await Promise.all(
+    Array.from({ length: 60 }, async (_, turn) => {
+      const bid = 1 + (turn % 2);
+      const own = await database.readKeyed(bid, byKey, `00${bid}`);
+      const foreign = await database.readKeyed(bid, byKey, `00${3 - bid}`);
+      return own?.account_number === `00${bid}` && foreign === undefined;
+    }),
+  );
+  expect(turns.every(Boolean)).toBe(true);
+});
+
 test('the program is neither owner nor superuser, and can’t pass by row-level security', async () => {
   const who = await database.withBiller(1, async (tx) => {
     const found = await sql<{ name: string; is_super: boolean; bypasses: boolean; owns: boolean }>`

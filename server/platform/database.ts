@@ -11,6 +11,9 @@ import {
 } from 'kysely';
 import pg from 'pg';
 import type { DB } from '../database/tables.ts';
+import { createTogether, type KeyedStatement } from './read-together.ts';
+
+export type { KeyedStatement } from './read-together.ts';
 
 const APP_CONNECTIONS_MAX = 20;
 const SYSTEM_CONNECTIONS_MAX = 8;
@@ -46,6 +49,12 @@ export interface Database {
     statement: NamedStatement,
     values: readonly unknown[],
   ): Promise<Row[]>;
+  /** One row of one biller by its key: reads that come at once share a statement (read-together.ts). */
+  readKeyed<Row extends pg.QueryResultRow>(
+    bid: number,
+    statement: KeyedStatement,
+    key: string,
+  ): Promise<Row | undefined>;
   /** As `readNamed`, for a statement that writes and is a transaction of its own: one round trip instead of three. */
   writeNamed<Row extends pg.QueryResultRow>(
     bid: number,
@@ -78,6 +87,7 @@ export function openDatabase(from: { url: string; onError?: (cause: Error) => vo
   const hotPool = pool('causeway hot', 'causeway_app', HOT_CONNECTIONS_MAX, NEVER);
   const billerOf = keptByBiller((bid) => openForBiller(appPool, bid));
   const runHot = createHotRunner(hotPool);
+  const readTogether = createTogether(runHot);
   const system = new Kysely<DB>({ dialect: new PostgresDialect({ pool: systemPool }) });
 
   return {
@@ -85,6 +95,8 @@ export function openDatabase(from: { url: string; onError?: (cause: Error) => vo
     withBiller: (bid, act) => retried(() => billerOf(checkedBid(bid)).transaction().execute(act)),
     withSystem: (act) => retried(() => system.transaction().execute(act)),
     readNamed: runHot,
+    readKeyed: <Row extends pg.QueryResultRow>(bid: number, statement: KeyedStatement, key: string) =>
+      readTogether(bid, statement, key) as Promise<Row | undefined>,
     writeNamed: runHot,
     withBillerConnection: (bid, act) => withOwnConnection(appPool, bid, act),
     connect: async (purpose) => {

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Database, NamedStatement, Tx } from '../../platform/database.ts';
+import type { Database, KeyedStatement, NamedStatement, Tx } from '../../platform/database.ts';
 import type { PartnerBalance } from '../billers/partner.ts';
 import type { RefreshCause, RefreshEntry } from './contract.ts';
 
@@ -72,13 +72,16 @@ const RETURNED_COLUMNS = BALANCE_COLUMNS.replaceAll(/\w+/g, 'balance.$&');
 const ACCOUNT_COLUMNS = `account_number, customer_name, address_1, address_2, city, state, zip, phone, email, block_ach, block_cc,
   block_reason, paperless, autopay, ${BALANCE_COLUMNS}`;
 
-const ACCOUNT_WITH_BALANCE: NamedStatement = {
+const ACCOUNT_WITH_BALANCE: KeyedStatement = {
   name: 'account-with-balance',
-  text: `select ${ACCOUNT_COLUMNS} from account_with_balance where bid = $1 and account_number = $2`,
+  text: `select ${ACCOUNT_COLUMNS} from account_with_balance where bid = $1 and account_number = any($2::text[])`,
+  key: 'account_number',
 };
-const ACCOUNT_TO_REFRESH: NamedStatement = {
+const ACCOUNT_TO_REFRESH: KeyedStatement = {
   name: 'account-to-refresh',
-  text: `select ${ACCOUNT_COLUMNS}, latest_invoice_type_id from account_with_balance where bid = $1 and account_number = $2`,
+  text: `select ${ACCOUNT_COLUMNS}, latest_invoice_type_id from account_with_balance
+    where bid = $1 and account_number = any($2::text[])`,
+  key: 'account_number',
 };
 
 /** Of `account` and `balance` by their columns as read ($9 to $12); the record is written only with the balance. */
@@ -98,18 +101,19 @@ const BALANCE_UNLESS_MOVED: NamedStatement = {
     select ${BALANCE_COLUMNS} from stored`,
 };
 
-type HotRead = Pick<Database, 'readNamed'>;
+type HotRead = Pick<Database, 'readKeyed'>;
 
-/** One account with its balance, by one named statement: the hottest read of the product. */
+/** One account with its balance, by one named statement, shared by reads that come at once: the hottest read of the product. */
 export async function readAccountState(
   database: HotRead,
   bid: number,
   accountNumber: string,
 ): Promise<AccountState | undefined> {
-  const [row] = await database.readNamed<AccountColumns & Record<string, unknown>>(bid, ACCOUNT_WITH_BALANCE, [
+  const row = await database.readKeyed<AccountColumns & Record<string, unknown>>(
     bid,
+    ACCOUNT_WITH_BALANCE,
     accountNumber,
-  ]);
+  );
   return row && accountOf(row);
 }
 
@@ -119,10 +123,11 @@ export async function readAccountToRefresh(
   bid: number,
   accountNumber: string,
 ): Promise<{ account: AccountState; invoiceTypeId: string | null } | undefined> {
-  const [row] = await database.readNamed<AccountColumns & Record<string, unknown>>(bid, ACCOUNT_TO_REFRESH, [
+  const row = await database.readKeyed<AccountColumns & Record<string, unknown>>(
     bid,
+    ACCOUNT_TO_REFRESH,
     accountNumber,
-  ]);
+  );
   return row && { account: accountOf(row), invoiceTypeId: row.latest_invoice_type_id ?? null };
 }
 
