@@ -67,10 +67,75 @@ export interface AccountWithBalance {
   zip: string | null;
 }
 
+export interface Alert {
+  bid: number | null;
+  condition: string;
+  first_seen_at: Temporal.Instant;
+  gone_since: Temporal.Instant | null;
+  id: Generated<number>;
+  recovered_at: Temporal.Instant | null;
+  recovery: string | null;
+  sentence: string;
+  subject: string;
+  told_at: Temporal.Instant | null;
+}
+
+export interface AlertAttempt {
+  at: Temporal.Instant;
+  is_delivered: boolean;
+  message_id: number;
+  n: number;
+  said: string;
+  status: number | null;
+  took_ms: number;
+}
+
+export interface AlertDestination {
+  address: string;
+  bid: number | null;
+  created_at: Temporal.Instant;
+  created_by: string;
+  id: Generated<number>;
+  is_on: Generated<boolean>;
+  kind: string;
+  name: string;
+  off_reason: string | null;
+  previous_fingerprint: string | null;
+  previous_secret: string | null;
+  previous_until: Temporal.Instant | null;
+  secret: string | null;
+  secret_fingerprint: string | null;
+  secret_set_at: Temporal.Instant | null;
+  version: Generated<number>;
+}
+
+export interface AlertMessage {
+  alert_id: number | null;
+  attempts: Generated<number>;
+  created_at: Temporal.Instant;
+  destination_id: number;
+  finished_at: Temporal.Instant | null;
+  id: Generated<number>;
+  kind: string;
+  message_id: string;
+  next_at: Temporal.Instant;
+  payload: Json;
+  state: Generated<string>;
+}
+
+export interface AlertSettings {
+  changed_at: Temporal.Instant;
+  changed_by: string;
+  conditions: Json;
+  is_only: Generated<boolean>;
+  version: Generated<number>;
+}
+
 export interface ApiCredential {
   bid: number;
   created_at: Temporal.Instant;
   created_by: string;
+  expires_at: Temporal.Instant | null;
   id: string;
   last_used_at: Temporal.Instant | null;
   name: string;
@@ -195,6 +260,26 @@ export interface DeliveryAttempt {
   transcript: Generated<Json>;
 }
 
+export interface EndpointMinute {
+  calls: number;
+  endpoint: string;
+  failed: number;
+  latency: number[];
+  minute: Temporal.Instant;
+  outcomes: Json;
+  process_id: string;
+}
+
+export interface EndpointState {
+  active: number;
+  breaker: string;
+  endpoint: string;
+  failures_in_a_row: number;
+  process_id: string;
+  rest_ms: number;
+  waiting: number;
+}
+
 export interface Installation {
   created_at: Generated<Temporal.Instant>;
   id: Generated<string>;
@@ -309,6 +394,12 @@ export interface Notice {
   to_address: string;
 }
 
+export interface OperationMark {
+  at: Temporal.Instant;
+  detail: Generated<Json>;
+  kind: string;
+}
+
 export interface PartnerTrust {
   bid: number;
   changed_at: Temporal.Instant;
@@ -385,6 +476,19 @@ export interface Reconciliation {
   waiting_cents: number;
 }
 
+export interface RunningProcess {
+  beat_at: Generated<Temporal.Instant>;
+  figures: Json;
+  host: string;
+  id: string;
+  node_version: string;
+  pid: number;
+  replaces: string | null;
+  roles: string[];
+  started_at: Temporal.Instant;
+  version: string;
+}
+
 export interface SealedKey {
   bid: number;
   created_at: Generated<Temporal.Instant>;
@@ -399,9 +503,58 @@ export interface SignInThrottle {
   window_ends_at: Temporal.Instant;
 }
 
+export interface StaffChallenge {
+  challenge_hash: Buffer;
+  expires_at: Temporal.Instant;
+  purpose: string;
+  user_id: string | null;
+}
+
+export interface StaffHalfSignIn {
+  expires_at: Temporal.Instant;
+  failures: Generated<number>;
+  provider: string | null;
+  token_hash: Buffer;
+  user_id: string;
+}
+
 export interface StaffInvitation {
   expires_at: Temporal.Instant;
   token_hash: Buffer;
+  used_at: Temporal.Instant | null;
+  user_id: string;
+}
+
+export interface StaffKey {
+  is_only: Generated<boolean>;
+  key_id: string;
+  wrapped: string;
+}
+
+export interface StaffPasskey {
+  counter: number;
+  created_at: Temporal.Instant;
+  credential_id: Buffer;
+  id: string;
+  is_backed_up: boolean;
+  last_used_at: Temporal.Instant | null;
+  name: string;
+  public_key: Buffer;
+  transports: string[];
+  user_id: string;
+}
+
+export interface StaffPasswordReset {
+  address: string;
+  asked_at: Temporal.Instant;
+  expires_at: Temporal.Instant;
+  token_hash: Buffer;
+  used_at: Temporal.Instant | null;
+  user_id: string;
+}
+
+export interface StaffRecoveryCode {
+  code_hash: Buffer;
   used_at: Temporal.Instant | null;
   user_id: string;
 }
@@ -411,10 +564,40 @@ export interface StaffSession {
   created_at: Temporal.Instant;
   csrf_token: string;
   ended_at: Temporal.Instant | null;
+  ended_why: string | null;
   expires_at: Temporal.Instant;
+  has_second_factor: Generated<boolean>;
+  id: Generated<string>;
   last_seen_at: Temporal.Instant;
+  proven_at: Temporal.Instant;
+  proven_by: Generated<string>;
   token_hash: Buffer;
   user_agent: string | null;
+  user_id: string;
+}
+
+export interface StaffSignOn {
+  back: string;
+  browser_hash: Buffer;
+  expires_at: Temporal.Instant;
+  issuer: string;
+  state_hash: Buffer;
+}
+
+export interface StaffSignOnLink {
+  email: string;
+  issuer: string;
+  last_used_at: Temporal.Instant;
+  linked_at: Temporal.Instant;
+  subject: string;
+  user_id: string;
+}
+
+export interface StaffTotp {
+  confirmed_at: Temporal.Instant | null;
+  last_step: Generated<number>;
+  secret: string;
+  started_at: Temporal.Instant;
   user_id: string;
 }
 
@@ -454,6 +637,11 @@ export interface WorkItem {
 export interface DB {
   account: Account;
   account_with_balance: AccountWithBalance;
+  alert: Alert;
+  alert_attempt: AlertAttempt;
+  alert_destination: AlertDestination;
+  alert_message: AlertMessage;
+  alert_settings: AlertSettings;
   api_credential: ApiCredential;
   audit_event: AuditEvent;
   balance: Balance;
@@ -463,6 +651,8 @@ export interface DB {
   biller_configuration: BillerConfiguration;
   delivery: Delivery;
   delivery_attempt: DeliveryAttempt;
+  endpoint_minute: EndpointMinute;
+  endpoint_state: EndpointState;
   installation: Installation;
   invoice: Invoice;
   invoice_file: InvoiceFile;
@@ -470,15 +660,26 @@ export interface DB {
   invoice_version: InvoiceVersion;
   lane: Lane;
   notice: Notice;
+  operation_mark: OperationMark;
   partner_trust: PartnerTrust;
   payment: Payment;
   payment_event: PaymentEvent;
   processor_poll: ProcessorPoll;
   reconciliation: Reconciliation;
+  running_process: RunningProcess;
   sealed_key: SealedKey;
   sign_in_throttle: SignInThrottle;
+  staff_challenge: StaffChallenge;
+  staff_half_sign_in: StaffHalfSignIn;
   staff_invitation: StaffInvitation;
+  staff_key: StaffKey;
+  staff_passkey: StaffPasskey;
+  staff_password_reset: StaffPasswordReset;
+  staff_recovery_code: StaffRecoveryCode;
   staff_session: StaffSession;
+  staff_sign_on: StaffSignOn;
+  staff_sign_on_link: StaffSignOnLink;
+  staff_totp: StaffTotp;
   staff_user: StaffUser;
   unmatched_processor_event: UnmatchedProcessorEvent;
   work_item: WorkItem;
