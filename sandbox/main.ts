@@ -8,12 +8,13 @@ const IMT_PORT = 4010;
 const PROCESSOR_PORT = 4020;
 /** By hand, payments settle by themselves after this long. */
 const SETTLE_MS = 20_000;
+const INSTANCES = '3401,3402,5501=spectrum';
 
 const USAGE = `node sandbox/main.ts [options]
   --imt-port N          port of the IMT sandbox (default ${IMT_PORT}; 0 takes a free one)
   --processor-port N    port of the processor sandbox (default ${PROCESSOR_PORT}; 0 takes a free one)
   --data DIR            keep state in this folder, over a restart or a crash
-  --instances A,B       ids of the IMT instances (default 3401,3402)
+  --instances A,B=spectrum   ids of the IMT instances; those not MIPS/APPS name their system (default ${INSTANCES})
   --policies N          put N made-up policies into each instance
   --settle-ms N         settle charges after N ms (default ${SETTLE_MS}; 0 only on request)
   --webhook-url URL     where the processor sends its events
@@ -33,11 +34,11 @@ async function main(): Promise<void> {
   };
   process.on('SIGTERM', stop).on('SIGINT', stop);
   try {
-    const instances = Object.fromEntries(options.instances.map((id) => [id, {}]));
+    const instances = Object.fromEntries(options.instances.map(({ id, ...patch }) => [id, patch]));
     const imtState = options.data === null ? {} : { statePath: join(options.data, 'imt.jsonl') };
     // Those a state file already holds stay as they are: making them again would undo what was paid.
     const made = options.policies > 0 ? [...generatePolicies({ count: options.policies })] : [];
-    const policies = Object.fromEntries(options.instances.map((id) => [id, made]));
+    const policies = Object.fromEntries(options.instances.map(({ id }) => [id, made]));
     const imt = await createImtSandbox({ port: options.imtPort, instances, policies, ...imtState });
     stops.push(() => imt.close());
     const processorState = options.data === null ? {} : { statePath: join(options.data, 'processor.jsonl') };
@@ -54,7 +55,7 @@ async function main(): Promise<void> {
       imt: {
         origin: imt.origin,
         controlUrl: imt.controlUrl,
-        instances: Object.fromEntries(options.instances.map((id) => [id, imt.urls(id)])),
+        instances: Object.fromEntries(options.instances.map(({ id }) => [id, imt.urls(id)])),
       },
       processor: {
         url: processor.url,
@@ -94,7 +95,7 @@ interface Options {
   imtPort: number;
   processorPort: number;
   data: string | null;
-  instances: string[];
+  instances: { id: string; system?: 'spectrum' }[];
   policies: number;
   settleMs: number;
   webhookUrl: string | null;
@@ -127,7 +128,7 @@ function readOptions(): Options {
       imtPort: whole(values['imt-port'], { name: 'imt-port', fallback: IMT_PORT, max: 65_535 }),
       processorPort: whole(values['processor-port'], { name: 'processor-port', fallback: PROCESSOR_PORT, max: 65_535 }),
       data: values.data === undefined ? null : resolve(values.data),
-      instances: (values.instances ?? '3401,3402').split(',').filter(Boolean),
+      instances: (values.instances ?? INSTANCES).split(',').filter(Boolean).map(instanceOf),
       policies: whole(values.policies, { name: 'policies', fallback: 0, max: 1_000_000 }),
       settleMs: whole(values['settle-ms'], { name: 'settle-ms', fallback: SETTLE_MS, max: 86_400_000 }),
       webhookUrl: values['webhook-url'] ?? null,
@@ -138,6 +139,13 @@ function readOptions(): Options {
     console.error(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
     return process.exit(2);
   }
+}
+
+function instanceOf(given: string): Options['instances'][number] {
+  const [id = '', system] = given.split('=');
+  if (system === undefined || system === 'mips-apps') return { id };
+  if (system !== 'spectrum') throw new Error(`--instances: ${id} can be mips-apps or spectrum, not ${system}`);
+  return { id, system };
 }
 
 function whole(given: string | undefined, { name, fallback, max }: { name: string; fallback: number; max: number }) {

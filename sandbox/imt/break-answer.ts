@@ -57,7 +57,7 @@ export function breakAnswer(answer: Answer | null, effect: Effect): Answer {
     case 'wrong-echo':
       return wrongEcho(whole, effect.field ?? 'transaction_id');
     case 'no-cookie':
-      return { ...whole, headers: {} };
+      return { ...whole, ...withoutToken(whole), headers: {} };
     case 'two-cookies':
       return { ...whole, headers: twoCookies(whole) };
     case 'cut-before-commit':
@@ -119,6 +119,13 @@ function wrongEcho(whole: Answer, field: 'transaction_id' | 'total_paid'): Answe
     document.data.attributes = { ...attributes, [field]: field === 'total_paid' ? '1.11' : '99999999999' };
   }
   return { ...whole, body: JSON.stringify(document) };
+}
+
+/** A login answer that hands out its session as a token, without it. */
+function withoutToken(whole: Answer): Partial<Answer> {
+  const document = JSON.parse(String(whole.body)) as { data?: { attributes?: { token?: string } } | null };
+  delete document.data?.attributes?.token;
+  return { body: JSON.stringify(document) };
 }
 
 function twoCookies(whole: Answer): Record<string, string | string[]> {

@@ -90,19 +90,75 @@ describe('Spectrum', () => {
     const attributes = { username: 'causeway', password: 'sandbox-password', ...more };
     return spectrum.ask('POST', 'sessions/', { body: { data: { id: '1', type: 'sessions', attributes } } });
   };
-
-  it('asks for the private key, takes a cookie or a bearer token, and has neither settings nor bills', async () => {
-    imt.configure('5000', { system: 'spectrum', privateKey: 'pk!', sessionAnswer: 'token' });
+  /** Signs in, and gives a client that carries the session as the answer handed it out. */
+  const opened = async (sessionAnswer: 'cookie' | 'token' | 'both', carry = sessionAnswer) => {
+    imt.configure('5000', { system: 'spectrum', privateKey: 'p|k!', sessionAnswer, sessionTtlMs: 60_000 });
     const spectrum = new TestClient(imt, '5000');
-    expect((await logInWith(spectrum, {})).status).toBe(401);
-    const answer = await logInWith(spectrum, { private_key: 'pk!' });
-    expect(answer.headers.getSetCookie()).toEqual([]);
-    const headers = { Authorization: `Bearer ${answer.json?.data?.attributes?.token}` };
-    expect((await spectrum.ask('GET', 'payments-due/?filter[policy_number]=20240903', { headers })).status).toBe(200);
+    const answer = await logInWith(spectrum, { private_key: 'p|k!' });
+    const token = answer.json?.data?.attributes?.token;
+    spectrum.cookie =
+      carry === 'token'
+        ? ''
+        : answer.headers
+            .getSetCookie()
+            .map((each) => each.split(';')[0])
+            .join('; ');
+    const headers = carry === 'cookie' ? {} : { Authorization: `Bearer ${token}` };
+    const due = () => spectrum.ask('GET', 'payments-due/?filter[policy_number]=20240903', { headers });
+    return { answer, token, spectrum, headers, due };
+  };
+
+  it('asks for the private key beside the password', async () => {
+    const { spectrum } = await opened('token');
+    for (const attributes of [
+      {},
+      { private_key: 'pk!' },
+      { private_key: 'p' },
+      { private_key: 'p|k!', password: 'k!' },
+    ]) {
+      const refused = await logInWith(spectrum, attributes);
+      expect([refused.status, refused.headers.getSetCookie()]).toEqual([401, []]);
+      expect(refused.json?.data?.attributes?.token).toBeUndefined();
+    }
+  });
+
+  it.each([
+    ['cookie', 'cookie', 2, 'undefined'],
+    ['token', 'token', 0, 'string'],
+    ['both', 'cookie', 2, 'string'],
+    ['both', 'token', 2, 'string'],
+  ] as const)(
+    'answers a login by %s, and takes the %s on later requests',
+    async (sessionAnswer, carry, cookies, kind) => {
+      const session = await opened(sessionAnswer, carry);
+      expect(session.answer.headers.getSetCookie()).toHaveLength(cookies);
+      expect(typeof session.token).toBe(kind);
+      expect((await session.due()).status).toBe(200);
+    },
+  );
+
+  it('has neither settings nor bills', async () => {
+    const { spectrum, headers } = await opened('token');
     expect((await spectrum.ask('GET', 'bills/20240903/', { headers })).status).toBe(404);
     expect((await spectrum.ask('PATCH', 'settings/20240903/', { headers, body: {} })).status).toBe(404);
-    imt.configure('5000', { sessionAnswer: 'cookie' });
-    expect((await logInWith(spectrum, { private_key: 'pk!' })).headers.getSetCookie()).toHaveLength(2);
+  });
+
+  it('ends a session by its lifetime, by control, by its close and by another node’s close', async () => {
+    const expired = await opened('token');
+    expect(imt.expireSessions('5000', 'causeway')).toBe(1);
+    expect((await expired.due()).status).toBe(401);
+    const [one, other] = [await opened('token'), await opened('cookie')];
+    expect((await other.due()).status).toBe(200);
+    expect((await one.spectrum.ask('DELETE', 'sessions/causeway', { headers: one.headers })).status).toBe(200);
+    expect([(await one.due()).status, (await other.due()).status]).toEqual([401, 401]);
+    const third = await opened('token');
+    imt.faults.add({ operation: 'balance', count: 1, effect: { kind: 'other-node-close' } });
+    expect((await third.due()).status).toBe(401);
+    imt.configure('5000', { sessionTtlMs: 1 });
+    const short = await logInWith(third.spectrum, { private_key: 'p|k!' });
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    const headers = { Authorization: `Bearer ${short.json?.data?.attributes?.token}` };
+    expect((await third.spectrum.ask('GET', 'payments-due/?filter[policy_number]=1', { headers })).status).toBe(401);
   });
 });
 

@@ -46,8 +46,8 @@ export const instanceSettings = z.strictObject({
   system: z.enum(['mips-apps', 'spectrum']),
   /** The private key a Spectrum login must bring; unused for MIPS/APPS. */
   privateKey: z.string().max(200),
-  /** What a login hands out: cookies, or a bearer token in the answer (Spectrum may do either). */
-  sessionAnswer: z.enum(['cookie', 'token']),
+  /** What a login hands out: cookies, a bearer token in the answer, or both (Spectrum may do either). */
+  sessionAnswer: z.enum(['cookie', 'token', 'both']),
   /** Usernames and their passwords. */
   users: z.record(z.string().min(1).max(100), z.string().max(200)),
   /** `immediate`: what is due falls at once. `pending`: the pending amount rises and what is due stays. `delayed`: falls after `delayMs`. */

@@ -143,7 +143,7 @@ function login(partner: Partner, { instance, body }: Call): Answer {
   const replace = secondLogin === 'replace';
   const cookie = partner.sessions.open({ instance: instance.id, username, ttlMs, replace }, Date.now());
   const cookies = [`sessionid=${cookie}; Path=/; HttpOnly; SameSite=Lax`, 'imt_node=web1; Path=/'];
-  const attributes = sessionAnswer === 'token' ? { username, token: cookie } : { username };
+  const attributes = sessionAnswer === 'cookie' ? { username } : { username, token: cookie };
   const answer = documentAnswer(201, { data: { type: 'sessions', id: data.id, attributes } });
   if (sessionAnswer === 'token') return answer;
   return { ...answer, headers: { 'Set-Cookie': cookies } };

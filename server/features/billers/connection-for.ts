@@ -44,6 +44,8 @@ export function connectionFor(from: {
   if (!username) return { missing: missingSetting(numbers.username, environment) };
   const credentials = credentialsOf({ biller, dataKey: from.dataKey, number: numbers.password, environment });
   if (!credentials) return { missing: missingSetting(numbers.password, environment) };
+  if (partner.abilities.hasPrivateKey && settings[String(numbers.password)]?.kind !== 'keyAndPassword')
+    return { missing: `Setting ${settingName(numbers.password)} must be [PrivateKey]|[Password] for ${partner.name}.` };
   return {
     bid: biller.bid,
     partner: partner.name,

@@ -1,4 +1,4 @@
-import type { Partner } from '../../features/billers/partner.ts';
+import type { Partner, PartnerOperation, SendOutcome } from '../../features/billers/partner.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { askBalance } from './ask-balance.ts';
 import { fetchBill } from './fetch-bill.ts';
@@ -6,6 +6,7 @@ import { autopayBody, paperlessBody } from './payment-body.ts';
 import { changeSettings, postPayment } from './send.ts';
 import { createSessions, type Sessions } from './session.ts';
 import type { SignIn } from './sign-in.ts';
+import { beginTranscript } from './transcript.ts';
 
 /** Total deadlines, logins included, and how long an idle session is kept; imt.md §1 and §4. */
 const LIMITS = { balanceMs: 10_000, sendMs: 30_000, pdfMs: 30_000, lingerMs: 2_000 };
@@ -32,16 +33,25 @@ export function createImtPartner(given: ImtParts, system: ImtSystem): Partner {
   const limits = { ...LIMITS, ...given.limits };
   const sessions = createSessions({ egress, clock, timers, log, signIn: system.signIn, lingerMs: limits.lingerMs });
   const parts: OperationParts = { egress, clock, timers, log, limits, sessions };
+  const can = (operation: PartnerOperation): boolean => system.abilities.operations.includes(operation);
   return {
     name: system.name,
     abilities: system.abilities,
     balance: (connection, accountNumber) => askBalance(parts, connection, accountNumber),
     postPayment: (connection, posting, hooks) => postPayment(parts, connection, { posting, hooks }),
-    setPaperless: (connection, accountNumber, isOn, hooks) =>
-      changeSettings(parts, connection, { accountNumber, body: paperlessBody(accountNumber, isOn), hooks }),
-    setAutoPay: (connection, accountNumber, isOn, hooks) =>
-      changeSettings(parts, connection, { accountNumber, body: autopayBody(accountNumber, isOn), hooks }),
-    billPdf: (connection, accountNumber) => fetchBill(parts, connection, accountNumber),
+    setPaperless: async (connection, accountNumber, isOn, hooks) =>
+      can('paperless')
+        ? await changeSettings(parts, connection, { accountNumber, body: paperlessBody(accountNumber, isOn), hooks })
+        : notAble(parts, system, 'PATCH'),
+    setAutoPay: async (connection, accountNumber, isOn, hooks) =>
+      can('autopay')
+        ? await changeSettings(parts, connection, { accountNumber, body: autopayBody(accountNumber, isOn), hooks })
+        : notAble(parts, system, 'PATCH'),
+    billPdf: async (connection, accountNumber) => {
+      if (can('pdf')) return await fetchBill(parts, connection, accountNumber);
+      const { reason: sentence, transcript } = notAble(parts, system, 'GET');
+      return { kind: 'failed', reason: 'guard', sentence, transcript };
+    },
     async holdSession(connection) {
       const letGo = sessions.hold(connection);
       const lease = await sessions.lease(connection, limits.balanceMs);
@@ -51,4 +61,14 @@ export function createImtPartner(given: ImtParts, system: ImtSystem): Partner {
     close: () => sessions.closeAll(),
     sessions: () => sessions.list(),
   };
+}
+
+/** What the system has no address for is never asked of it, whoever asks. */
+function notAble(
+  { clock }: OperationParts,
+  { name }: ImtSystem,
+  method: string,
+): Extract<SendOutcome, { class: 'NOT_SENT' }> {
+  const reason = `${name} has no endpoint for this.`;
+  return { class: 'NOT_SENT', reason, transcript: beginTranscript(clock, method, '')({ notes: [reason] }) };
 }

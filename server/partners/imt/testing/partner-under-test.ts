@@ -10,8 +10,8 @@ import { type Clock, systemClock } from '../../../platform/clock.ts';
 import { createEgress } from '../../../platform/egress.ts';
 import { createLog } from '../../../platform/log.ts';
 import { systemTimers } from '../../../platform/timers.ts';
-import { createMipsApps } from '../mips-apps.ts';
 import type { ImtParts } from '../partner.ts';
+import { MIPS_APPS, type SystemUnderTest } from './systems.ts';
 
 let nextBid = 5000;
 
@@ -19,30 +19,35 @@ let nextBid = 5000;
 export function partnerUnderTest(
   limits: NonNullable<ImtParts['limits']> = {},
   clock: Clock = systemClock,
+  system: SystemUnderTest = MIPS_APPS,
 ): {
   partner: Partner;
   connect: (
     to: { url: string; authUrl: string },
     operation: PartnerOperation,
-    login?: { username?: string; password?: string },
+    login?: { username?: string; password?: string; privateKey?: string },
   ) => PartnerConnection;
   close: () => Promise<void>;
 } {
   const log = createLog({ level: 'silent' });
   const egress = createEgress({ clock, timers: systemTimers, allowPrivate: true, log });
-  const partner = createMipsApps({ egress, clock, timers: systemTimers, log, limits });
+  const partner = system.create({ egress, clock, timers: systemTimers, log, limits });
   const bid = nextBid++;
   return {
     partner,
-    connect: ({ url, authUrl }, operation, { username = 'causeway', password = 'sandbox-password' } = {}) => ({
+    connect: (
+      { url, authUrl },
+      operation,
+      { username = 'causeway', password = 'sandbox-password', privateKey } = {},
+    ) => ({
       bid,
       partner: partner.name,
       operation,
       environment: 1,
       url,
-      authUrl,
+      authUrl: partner.abilities.hasSeparateSignIn ? authUrl : undefined,
       username,
-      credentials: { password: () => password, privateKey: () => undefined },
+      credentials: { password: () => password, privateKey: () => privateKey ?? system.privateKey },
       maxConcurrent: 8,
     }),
     close: async () => {
@@ -71,9 +76,10 @@ export function posting(accountNumber: string, transactionId: string, amountCent
   };
 }
 
-/** A partner made of bytes: signs in properly, and answers everything else with what `answer` gives, raw. */
+/** A partner made of bytes: signs in properly (unless told not to), and answers everything else with what `answer` gives, raw. */
 export async function rawPartner(
   answer: (head: string, socket: net.Socket) => string | Buffer | null,
+  { signsIn = true }: { signsIn?: boolean } = {},
 ): Promise<{ url: string; authUrl: string; requests: string[]; close: () => Promise<void> }> {
   const requests: string[] = [];
   const sockets = new Set<net.Socket>();
@@ -90,7 +96,7 @@ export async function rawPartner(
       const head = seen;
       seen = '';
       requests.push(head.split('\r\n', 1)[0] ?? '');
-      if (/^(POST|DELETE) \/sessions\//.test(head)) {
+      if (signsIn && /^(POST|DELETE) (\/api)?\/sessions\//.test(head)) {
         socket.write('HTTP/1.1 200 OK\r\nset-cookie: sessionid=abc12345\r\ncontent-length: 0\r\n\r\n');
         return;
       }
