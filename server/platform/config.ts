@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { type SignOnProvider, signOnOf } from './config-sign-on.ts';
 
 /** One variable of the environment: how it is read, and what `causeway config-reference` prints about it. */
 interface Variable<T> {
@@ -13,6 +14,7 @@ interface Variable<T> {
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const role = z.enum(['web', 'worker', 'sftp']);
+const secondFactorFor = z.enum(['none', 'administrators', 'causeway', 'everyone']);
 
 /** Every variable Causeway reads, in the order the reference prints them. Nothing else in the program reads the environment. */
 const variables = {
@@ -107,6 +109,44 @@ const variables = {
     fallback: 'none',
     secret: true,
   },
+  CAUSEWAY_REQUIRE_SECOND_FACTOR: {
+    schema: secondFactorFor.default('administrators'),
+    meaning:
+      'Who of the staff must have a second factor: none, administrators (Causeway’s role “administrator”), causeway (all of Causeway’s own staff) or everyone (billers’ staff too). Who must and has none sets one up at sign-in, before anything else.',
+    fallback: 'administrators (demo: none)',
+  },
+  CAUSEWAY_OIDC_ISSUER: {
+    schema: z.url({ protocol: /^https?$/ }).optional(),
+    meaning:
+      'Issuer of the OpenID Connect provider staff may sign on through, as its discovery document spells it; https (http only with CAUSEWAY_ALLOW_PRIVATE_ENDPOINTS). Register <CAUSEWAY_PUBLIC_URL>/api/v1/session/oidc/callback there.',
+    fallback: 'none (no sign-on)',
+  },
+  CAUSEWAY_OIDC_CLIENT_ID: {
+    schema: z.string().min(1).max(300).optional(),
+    meaning: 'Client id of Causeway at that provider.',
+    fallback: 'none',
+  },
+  CAUSEWAY_OIDC_CLIENT_SECRET: {
+    schema: z.string().min(8).max(1000).optional(),
+    meaning: 'Client secret there.',
+    fallback: 'none (a public client, with PKCE alone)',
+    secret: true,
+  },
+  CAUSEWAY_OIDC_CLIENT_SECRET_FILE: {
+    schema: z.string().min(1).optional(),
+    meaning: 'A file holding the client secret, instead of the variable.',
+    fallback: 'none',
+  },
+  CAUSEWAY_OIDC_LABEL: {
+    schema: z.string().trim().min(1).max(60).default('single sign-on'),
+    meaning: 'What the button on the sign-in page calls the provider: “Sign in with …”.',
+    fallback: 'single sign-on',
+  },
+  CAUSEWAY_OIDC_IS_SECOND_FACTOR: {
+    schema: z.stringbool().default(false) as unknown as z.ZodType<boolean, string | undefined>,
+    meaning: '1: the provider asks for a second factor itself, and Causeway asks for none after a sign-on through it.',
+    fallback: '0',
+  },
   CAUSEWAY_DEMO_INBOX: {
     schema: z.stringbool().default(false) as unknown as z.ZodType<boolean, string | undefined>,
     meaning: 'Shows the demo’s inbox page. Set by `causeway demo`; never in production.',
@@ -120,6 +160,8 @@ const variables = {
 } satisfies Record<string, Variable<unknown>>;
 
 export type Role = z.infer<typeof role>;
+/** Whose second factor the operator insists on. */
+export type SecondFactorFor = z.infer<typeof secondFactorFor>;
 
 /** The validated settings of this process. Secrets in it never leave `config.ts` except to the part that needs them. */
 export interface Config {
@@ -137,6 +179,8 @@ export interface Config {
   readonly processorUrl: string | undefined;
   readonly processorSecret: string | undefined;
   readonly processorWebhookSecret: string | undefined;
+  readonly secondFactorFor: SecondFactorFor;
+  readonly signOn: SignOnProvider | undefined;
   readonly isDemoInboxShown: boolean;
   readonly logLevel: string;
 }
@@ -191,6 +235,17 @@ export function readConfig(environment: Environment, keys: 'required' | 'make' |
     processorUrl: read('CAUSEWAY_PROCESSOR_URL'),
     processorSecret: read('CAUSEWAY_PROCESSOR_SECRET'),
     processorWebhookSecret: read('CAUSEWAY_PROCESSOR_WEBHOOK_SECRET'),
+    secondFactorFor: read('CAUSEWAY_REQUIRE_SECOND_FACTOR'),
+    signOn: signOnOf({
+      issuer: read('CAUSEWAY_OIDC_ISSUER'),
+      clientId: read('CAUSEWAY_OIDC_CLIENT_ID'),
+      secretText: read('CAUSEWAY_OIDC_CLIENT_SECRET'),
+      secretFile: read('CAUSEWAY_OIDC_CLIENT_SECRET_FILE'),
+      label: read('CAUSEWAY_OIDC_LABEL'),
+      isSecondFactor: read('CAUSEWAY_OIDC_IS_SECOND_FACTOR'),
+      isPrivateAllowed: read('CAUSEWAY_ALLOW_PRIVATE_ENDPOINTS'),
+      faults,
+    }),
     isDemoInboxShown: read('CAUSEWAY_DEMO_INBOX'),
     logLevel: read('CAUSEWAY_LOG_LEVEL'),
   };

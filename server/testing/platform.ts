@@ -38,6 +38,7 @@ export async function withTestPlatform(
       CAUSEWAY_MASTER_KEY: randomBytes(32).toString('base64'),
       CAUSEWAY_ALLOW_PRIVATE_ENDPOINTS: '1',
       CAUSEWAY_LOG_LEVEL: 'silent',
+      CAUSEWAY_REQUIRE_SECOND_FACTOR: 'none',
       ...from.environment,
     },
     'required',
