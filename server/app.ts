@@ -27,6 +27,7 @@ export async function buildApp(
     log: deps.log,
     database: deps.database,
     random: deps.random,
+    clock: deps.clock,
     authenticate: createAuthenticate(deps),
     version: from.version,
     isSecure: deps.publicUrl.startsWith('https:'),

@@ -1,3 +1,12 @@
+import type { Clock } from './clock.ts';
+import { refuse } from './problems.ts';
+
+/** How long a proof of who one is lasts for acts on secrets, money and users. */
+export const PROOF_MINUTES_MAX = 15;
+
+/** What a member of staff can prove who they are with. */
+export type ProofMethod = 'password' | 'totp' | 'passkey' | 'oidc';
+
 /** Who is asking: a partner's bearer credential (of one biller), or a member of staff with a session. */
 export type Principal =
   | {
@@ -16,6 +25,12 @@ export type Principal =
       /** Null for Causeway's own staff, who work for every biller. */
       readonly bid: number | null;
       readonly csrfToken: string;
+      /** Names the session on screen and in records; worth nothing to whoever reads it. */
+      readonly sessionId: string;
+      /** When this session last proved who it is; sign-in is the first proof. */
+      readonly provenAt: Temporal.Instant;
+      /** What this person could prove it with now. */
+      readonly proofMethods: readonly ProofMethod[];
     };
 
 /** What a credential may be allowed to do. */
@@ -60,16 +75,25 @@ export type Permission = (typeof PERMISSIONS)[number];
 /**
  * What a route asks of who calls it. Every route must say: one that does not fails when the server starts.
  * `public`: nobody in particular. `signed-in`: any staff session. `any-of`: a credential with the scope, or staff with
- * the permission; either must belong to the biller in the path, or to none.
+ * the permission; either must belong to the biller in the path, or to none. `isProofRecent`: staff must have proven who
+ * they are within 15 minutes (`requireRecentProof`); a credential is its own proof with each call.
  */
 export type Access =
   | { readonly kind: 'public' }
   | { readonly kind: 'signed-in' }
-  | { readonly kind: 'any-of'; readonly scope?: Scope; readonly permission?: Permission };
+  | {
+      readonly kind: 'any-of';
+      readonly scope?: Scope;
+      readonly permission?: Permission;
+      readonly isProofRecent?: true;
+    };
 
 export const PUBLIC: Access = { kind: 'public' };
 export const SIGNED_IN: Access = { kind: 'signed-in' };
-export const needs = (rights: { scope?: Scope; permission?: Permission }): Access => ({ kind: 'any-of', ...rights });
+export const needs = (rights: { scope?: Scope; permission?: Permission; isProofRecent?: true }): Access => ({
+  kind: 'any-of',
+  ...rights,
+});
 
 export type Decision = 'allowed' | 'not-signed-in' | 'not-allowed' | 'not-found';
 
@@ -84,6 +108,18 @@ export function decideAccess(access: Access, principal: Principal | undefined, b
   }
   // A call across billers made by a biller's own staff is narrowed by the use case to principal.bid.
   return access.permission !== undefined && principal.permissions.has(access.permission) ? 'allowed' : 'not-allowed';
+}
+
+/**
+ * Refuses with `prove-again` (403) where a member of staff last proved who they are more than 15 minutes ago: a screen left
+ * open, or a stolen session, changes no secret and moves no money. A bearer credential is not asked.
+ */
+export function requireRecentProof(principal: Principal | undefined, clock: Pick<Clock, 'now'>): void {
+  if (principal?.kind === 'credential') return;
+  if (!principal) throw refuse('not-signed-in');
+  const until = principal.provenAt.add({ minutes: PROOF_MINUTES_MAX });
+  if (Temporal.Instant.compare(clock.now(), until) >= 0)
+    throw refuse('prove-again', { methods: [...principal.proofMethods], minutes: PROOF_MINUTES_MAX });
 }
 
 /** The name of a principal in audit entries and histories. */

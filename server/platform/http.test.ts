@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { withTestPlatform } from '../testing/platform.ts';
+import { TEST_START, withTestPlatform } from '../testing/platform.ts';
+import { JUST_PROVEN } from '../testing/staff.ts';
 import { needs, type Principal, PUBLIC, SIGNED_IN } from './access.ts';
 import { registerHealth } from './health.ts';
 import { type App, buildHttp } from './http.ts';
@@ -10,6 +11,7 @@ let app: App;
 let platform: Platform;
 let close: () => Promise<void>;
 let isStopping = false;
+let clock: Awaited<ReturnType<typeof withTestPlatform>>['clock'];
 
 const staff: Principal = {
   kind: 'staff',
@@ -19,15 +21,18 @@ const staff: Principal = {
   permissions: new Set(['accounts:read']),
   bid: 7,
   csrfToken: 'right',
+  ...JUST_PROVEN,
+  provenAt: Temporal.Instant.from(TEST_START),
 };
 const partner: Principal = { kind: 'credential', bid: 7, credentialId: 'c', name: 'c', scopes: ['invoices:read'] };
 
 beforeAll(async () => {
-  ({ platform, close } = await withTestPlatform());
+  ({ platform, close, clock } = await withTestPlatform());
   app = await buildHttp({
     log: platform.log,
     database: platform.database,
     random: platform.random,
+    clock: platform.clock,
     version: '1.2.3',
     isSecure: false,
     authenticate: async (request) => {
@@ -49,6 +54,14 @@ beforeAll(async () => {
     {
       schema: { ...bid, body: z.strictObject({ amountCents: z.int() }) },
       config: { access: needs({ scope: 'invoices:read', permission: 'accounts:read' }) },
+    },
+    () => ({ ok: true }),
+  );
+  app.post(
+    '/api/v1/billers/:bid/secret',
+    {
+      schema: bid,
+      config: { access: needs({ scope: 'invoices:read', permission: 'accounts:read', isProofRecent: true }) },
     },
     () => ({ ok: true }),
   );
@@ -96,11 +109,23 @@ describe('who may call', () => {
     expect((await send('wrong')).json().code).toBe('missing-csrf-token');
     expect((await send('right')).statusCode).toBe(200);
   });
+  test('a route that asks for a recent proof asks staff alone, whatever a credential has', async () => {
+    const call = (headers: Record<string, string>) =>
+      app.inject({ method: 'POST', url: '/api/v1/billers/7/secret', headers });
+    expect((await call({ authorization: 'Bearer partner' })).statusCode).toBe(200);
+    expect((await call({ cookie: 'staff', 'x-csrf-token': 'right' })).statusCode).toBe(200);
+    clock.advance(15 * 60_000);
+    expect((await call({ cookie: 'staff', 'x-csrf-token': 'right' })).json().code).toBe('prove-again');
+    expect((await call({ cookie: 'staff', 'x-csrf-token': 'wrong' })).json().code).toBe('missing-csrf-token');
+    expect((await call({ authorization: 'Bearer partner' })).statusCode).toBe(200);
+  });
+
   test('a route that does not say who may call it can’t be added', async () => {
     const other = await buildHttp({
       log: platform.log,
       database: platform.database,
       random: platform.random,
+      clock: platform.clock,
       version: '1',
       isSecure: false,
       authenticate: async () => undefined,

@@ -14,10 +14,11 @@ import {
   validatorCompiler,
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod';
-import { type Access, decideAccess, type Principal } from './access.ts';
+import { type Access, decideAccess, type Principal, requireRecentProof } from './access.ts';
+import type { Clock } from './clock.ts';
 import { type Database, isDatabaseAway } from './database.ts';
 import type { Log } from './log.ts';
-import { mendOpenApi } from './mend-openapi.ts';
+import { mendOpenApi, withFileAndKey } from './mend-openapi.ts';
 import { Problem, problemBody, problemSchema, refuse } from './problems.ts';
 import type { Random } from './random.ts';
 import { refuseUnstorable } from './refuse-unstorable.ts';
@@ -38,6 +39,8 @@ declare module 'fastify' {
   }
   interface FastifyContextConfig {
     access?: Access;
+    /** The call moves money: it is documented to need an `Idempotency-Key` header. */
+    isMoneyCall?: boolean;
   }
 }
 
@@ -54,6 +57,7 @@ export async function buildHttp(from: {
   log: Log;
   database: Database;
   random: Random;
+  clock: Clock;
   authenticate: Authenticate;
   version: string;
   isSecure: boolean;
@@ -82,7 +86,7 @@ export async function buildHttp(from: {
   await app.register(formbody, { bodyLimit: 64 * 1024 });
   await app.register(multipart, { limits: { files: 1, fileSize: 4 * 1024 ** 3, fields: 8, fieldSize: 4096 } });
   await registerDocuments(app as never, from.version);
-  registerAccess(app as never, from.authenticate);
+  registerAccess(app as never, from);
   // After the access rules: a stranger is told that first.
   app.addHook('preValidation', (request, _reply, done) => {
     refuseUnstorable(request);
@@ -133,7 +137,9 @@ async function registerDocuments(app: App, version: string): Promise<void> {
       },
     },
     transform: (input) =>
-      input.url.startsWith('/api/') ? jsonSchemaTransform(input) : { schema: { hide: true } as never, url: input.url },
+      input.url.startsWith('/api/')
+        ? withFileAndKey(jsonSchemaTransform(input), input.route.config)
+        : { schema: { hide: true } as never, url: input.url },
     transformObject: (input) => mendOpenApi(jsonSchemaTransformObject(input)) as never,
   });
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
@@ -146,7 +152,7 @@ async function registerDocuments(app: App, version: string): Promise<void> {
   });
 }
 
-function registerAccess(app: App, authenticate: Authenticate): void {
+function registerAccess(app: App, { authenticate, clock }: { authenticate: Authenticate; clock: Clock }): void {
   app.addHook('onRoute', (route) => {
     if (route.url.startsWith('/docs')) route.config = { ...route.config, access: { kind: 'public' } };
     if (!route.config?.access)
@@ -184,6 +190,7 @@ function registerAccess(app: App, authenticate: Authenticate): void {
     ) {
       throw refuse('missing-csrf-token');
     }
+    if (access.kind === 'any-of' && access.isProofRecent) requireRecentProof(request.principal, clock);
   });
 }
 

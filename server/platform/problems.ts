@@ -109,6 +109,12 @@ export const refuse = defineProblems({
       'This needs the right “{needed}”, which you do not have. Someone who manages users or credentials can give it.',
     whoCanAct: 'caller',
   },
+  'prove-again': {
+    status: 403,
+    sentence:
+      'This needs a fresh proof that it is you: the last one is more than {minutes} minutes old. Nothing was changed.',
+    whoCanAct: 'caller',
+  },
   'missing-csrf-token': {
     status: 403,
     sentence: 'The request did not come from a page of this application. Reload the page and do it again.',

@@ -45,8 +45,8 @@ export async function addSession(
     [userId, `${userId}@probe.example`, [...from.roles], from.bid, from.isDisabled ? TEST_START : null, TEST_START],
   );
   await owner.query(
-    `insert into staff_session (token_hash, user_id, csrf_token, created_at, last_seen_at, expires_at, ended_at)
-     values ($1, $2, $3, $4, $4, $4::timestamptz + interval '12 hours', $5)`,
+    `insert into staff_session (token_hash, user_id, csrf_token, created_at, last_seen_at, proven_at, expires_at, ended_at)
+     values ($1, $2, $3, $4, $4, $4, $4::timestamptz + interval '12 hours', $5)`,
     [tokenHashOf(token), userId, csrf, at, from.isEnded ? at : null],
   );
   return { cookie: `causeway_session=${token}`, 'x-csrf-token': csrf };

@@ -16,6 +16,7 @@ export function requestBodies(
   );
   return {
     'POST /api/v1/session': { email: 'nobody@example.com', password: 'not a password of anybody' },
+    'POST /api/v1/session/prove': { password: 'not a password of anybody' },
     'POST /api/v1/invitations/accept': { token: 'x'.repeat(43), password: 'a long walk on the levee 8' },
     'POST /api/v1/staff-users': { email: 'new@example.com', name: 'New', roles: ['csr'], bid: of.bid },
     'POST /api/v1/billers': { bid: 900_001, name: 'Made by a stranger' },

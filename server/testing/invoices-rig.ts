@@ -43,6 +43,7 @@ export async function withInvoices(from: { configure?: (configuration: Configura
     log: deps.log,
     database: deps.database,
     random: deps.random,
+    clock: deps.clock,
     authenticate: async () => principal.current,
     version: '0',
     isSecure: false,

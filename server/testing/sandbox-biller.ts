@@ -113,11 +113,12 @@ export async function withFrontDoor(
   principal: Principal | undefined,
   register: (app: App) => void,
 ): Promise<App> {
-  const { log, database, random } = platform;
+  const { log, database, random, clock } = platform;
   const app = await buildHttp({
     log,
     database,
     random,
+    clock,
     authenticate: async () => principal,
     version: '0.0.0-test',
     isSecure: false,

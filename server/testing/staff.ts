@@ -15,6 +15,12 @@ import {
 import { type App, buildHttp } from '../platform/http.ts';
 import type { Platform } from '../platform/platform.ts';
 
+/** For a principal made by hand: as if it had just proven who it is, however far the test moves the clock. */
+export const JUST_PROVEN = {
+  sessionId: 'test',
+  provenAt: Temporal.Instant.from('2100-01-01T00:00:00Z'),
+  proofMethods: ['password'],
+} as const;
 export const TEST_PASSWORD = 'a long walk on the levee 7';
 
 /** Headers of a signed-in member of staff, for `app.inject`. */
@@ -51,6 +57,13 @@ export async function signIn(app: App, email: string, password: string): Promise
   return { cookie: String(answer.headers['set-cookie']).split(';')[0] ?? '', 'x-csrf-token': answer.json().csrfToken };
 }
 
+/** Proves again who a signed-in test user is; the session's token is a new one then. */
+export async function proveAgain(app: App, headers: StaffHeaders, password = TEST_PASSWORD): Promise<StaffHeaders> {
+  const answer = await app.inject({ method: 'POST', url: '/api/v1/session/prove', headers, payload: { password } });
+  if (answer.statusCode !== 200) throw new Error(`the proof answered ${answer.statusCode}: ${answer.body}`);
+  return { ...headers, cookie: String(answer.headers['set-cookie']).split(';')[0] ?? '' };
+}
+
 /** Billers and identities behind HTTP, with partners that can do what the test says and are never called. */
 export async function withBillersApp(
   platform: Platform,
@@ -63,6 +76,7 @@ export async function withBillersApp(
     log: platform.log,
     database: platform.database,
     random: platform.random,
+    clock: platform.clock,
     authenticate: createAuthenticate(platform),
     version: '0',
     isSecure: false,

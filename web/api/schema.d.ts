@@ -170,6 +170,79 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session/prove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Prove again who you are, before acts on secrets, money and users */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        password: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            provenAt: string;
+                            /** @description Acts on secrets, money and users ask again after this */
+                            until: string;
+                        };
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/invitations/accept": {
         parameters: {
             query?: never;
@@ -5222,7 +5295,16 @@ export interface paths {
                 };
                 cookie?: never;
             };
-            requestBody?: never;
+            requestBody: {
+                content: {
+                    "text/plain": string;
+                    "application/octet-stream": string;
+                    "multipart/form-data": {
+                        /** Format: binary */
+                        file: string;
+                    };
+                };
+            };
             responses: {
                 /** @description Default Response */
                 200: {
@@ -7508,11 +7590,14 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Cancel a payment that has not settled (Idempotency-Key) */
+        /** Cancel a payment that has not settled */
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header: {
+                    /** @description Your own unique text for this request: sent again with it, the call answers what it did the first time */
+                    "idempotency-key": string;
+                };
                 path: {
                     bid: number;
                     paymentId: number;
@@ -7582,11 +7667,14 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Give back the money of a settled payment (Idempotency-Key) */
+        /** Give back the money of a settled payment */
         post: {
             parameters: {
                 query?: never;
-                header?: never;
+                header: {
+                    /** @description Your own unique text for this request: sent again with it, the call answers what it did the first time */
+                    "idempotency-key": string;
+                };
                 path: {
                     bid: number;
                     paymentId: number;
@@ -8031,7 +8119,17 @@ export interface paths {
                 };
                 cookie?: never;
             };
-            requestBody?: never;
+            requestBody: {
+                content: {
+                    "application/json": Record<string, never>;
+                    "text/plain": string;
+                    "application/octet-stream": string;
+                    "multipart/form-data": {
+                        /** Format: binary */
+                        file: string;
+                    };
+                };
+            };
             responses: {
                 /** @description Default Response */
                 200: {

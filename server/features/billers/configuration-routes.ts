@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { needs, type Principal } from '../../platform/access.ts';
+import { needs, type Principal, requireRecentProof } from '../../platform/access.ts';
 import type { App } from '../../platform/http.ts';
 import { refuse } from '../../platform/problems.ts';
 import { actorOf } from './actor.ts';
@@ -155,7 +155,7 @@ function registerSettings(app: App, deps: RouteDeps): void {
     async (request) => {
       const { bid, number } = request.params;
       const { value: entry, expectedVersion, reason } = request.body;
-      if (isSecretSetting(number)) refuseWithoutSecretsRight(request.principal);
+      if (isSecretSetting(number)) refuseWithoutSecretsRight(deps, request.principal);
       return answerOf(
         await saveSetting(deps, {
           bid,
@@ -183,6 +183,7 @@ function registerSettings(app: App, deps: RouteDeps): void {
     },
     async (request) => {
       const { bid, number } = request.params;
+      if (isSecretSetting(number)) requireRecentProof(request.principal, deps.clock);
       return answerOf(await removeSetting(deps, { bid, number, ...request.body, by: actorOf(request.principal) }));
     },
   );
@@ -254,7 +255,7 @@ function registerRestore(app: App, deps: RouteDeps): void {
       },
     },
     async (request) => {
-      refuseWithoutSecretsRight(request.principal);
+      refuseWithoutSecretsRight(deps, request.principal);
       const { sections, ...body } = request.body;
       return answerOf(
         await restoreVersion(deps, {
@@ -273,7 +274,7 @@ async function save(
   principal: Principal | undefined,
   from: { bid: number; expectedVersion: number; reason: string; sections: Partial<ConfigurationDraft> },
 ) {
-  if (bringsSecrets(from.sections)) refuseWithoutSecretsRight(principal);
+  if (bringsSecrets(from.sections)) refuseWithoutSecretsRight(deps, principal);
   return answerOf(
     await saveConfiguration(deps, { ...from, by: actorOf(principal), mayWriteSecrets: mayWriteSecrets(principal) }),
   );
@@ -283,8 +284,10 @@ function mayWriteSecrets(principal: Principal | undefined): boolean {
   return principal?.kind === 'staff' && principal.permissions.has('secrets:write');
 }
 
-function refuseWithoutSecretsRight(principal: Principal | undefined): void {
+/** A secret is set only with the right to it, by somebody who has just proven who they are. */
+function refuseWithoutSecretsRight(deps: Pick<RouteDeps, 'clock'>, principal: Principal | undefined): void {
   if (!mayWriteSecrets(principal)) throw refuse('not-allowed', { needed: 'secrets:write' });
+  requireRecentProof(principal, deps.clock);
 }
 
 function answerOf(saved: Saved): contract.SavedAnswer {

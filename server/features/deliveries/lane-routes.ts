@@ -150,7 +150,7 @@ function registerTrust(app: App, deps: DeliveriesDeps): void {
         body: trustBodySchema,
         response: { 200: trustSchema },
       },
-      config: { access: needs({ permission: 'deliveries:approve' }) },
+      config: { access: needs({ permission: 'deliveries:approve', isProofRecent: true }) },
     },
     async (request) => {
       const partner = await partnerOf(request.params.bid);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { needs } from '../../platform/access.ts';
+import { needs, requireRecentProof } from '../../platform/access.ts';
 import type { App } from '../../platform/http.ts';
 import { actorOf } from '../billers/index.ts';
 import {
@@ -23,6 +23,8 @@ import { replayDeliveries } from './replay-deliveries.ts';
 const bid = z.coerce.number().int().positive();
 const tags = ['deliveries'];
 const READ = { access: needs({ permission: 'deliveries:read' }) };
+/** Acts that read or remark; every other one decides about money, and asks for a recent proof of who does. */
+const UNASKED_ACTS: ReadonlySet<string> = new Set(['check-again', 'note']);
 const OPERATE = { access: needs({ permission: 'deliveries:operate' }) };
 
 /** Reading deliveries, deciding about those that need a person, replaying what is proven not applied; and the lanes. */
@@ -108,6 +110,7 @@ function registerActs(app: App, deps: DeliveriesDeps): void {
     },
     async (request) => {
       const { id } = request.params;
+      if (!UNASKED_ACTS.has(request.body.act)) requireRecentProof(request.principal, deps.clock);
       return decideHeldDelivery(deps, {
         ...request.body,
         bid: request.params.bid,

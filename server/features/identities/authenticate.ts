@@ -3,6 +3,7 @@ import { type Principal, SCOPES, type Scope } from '../../platform/access.ts';
 import type { Authenticate } from '../../platform/http.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { type FoundCredential, findCredentialStatement, touchCredential } from './credential-store.ts';
+import { refuseIdentity } from './problems.ts';
 import { permissionsOf } from './roles.ts';
 import { isInForce, SESSION_COOKIE, tokenHashOf } from './session-limits.ts';
 import { findSession, type StaffSession, touchSession } from './staff-store.ts';
@@ -28,14 +29,17 @@ const credentialsOf = new WeakMap<object, Map<string, { found: FoundCredential; 
 
 /**
  * Tells who is asking: a bearer credential (`cw_<bid>_…`, remembered 1 s: a revoked one stops at once in the process that
- * revoked it and within a second in every other), or the session cookie (remembered 2 s). A header that names no credential in force is nobody, whatever the cookie says.
+ * revoked it and within a second in every other), or the session cookie (remembered 2 s for reading; a change always asks
+ * the database, so that whoever was disabled a moment ago changes nothing). A header that names no credential in force is nobody, whatever the cookie says.
  */
 export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
   return async (request) => {
     const header = request.headers.authorization;
     if (header !== undefined) return credentialOf(deps, header);
     const token = request.cookies[SESSION_COOKIE];
-    return token === undefined || token.length > TOKEN_LENGTH_MAX ? undefined : staffOf(deps, token);
+    if (token === undefined || token.length > TOKEN_LENGTH_MAX) return undefined;
+    const isRead = request.method === 'GET' || request.method === 'HEAD';
+    return staffOf(deps, token, isRead);
   };
 }
 
@@ -94,10 +98,15 @@ async function findCredential(
   return found;
 }
 
-async function staffOf(deps: AuthenticateDeps, token: string): Promise<Principal | undefined> {
-  const session = await sessionOf(deps, token);
+async function staffOf(deps: AuthenticateDeps, token: string, isRead: boolean): Promise<Principal | undefined> {
+  const session = await sessionOf(deps, token, isRead);
   const now = deps.clock.now();
-  if (!session || session.user.disabledAt !== null || !isInForce(session, now)) return undefined;
+  if (!session) return undefined;
+  // Whoever holds the token may know why it is worth nothing any more.
+  if (session.user.disabledAt !== null) throw refuseIdentity('session-disabled');
+  if (session.endedWhy === 'revoked') throw refuseIdentity('session-revoked');
+  if (session.endedWhy === 'password-changed') throw refuseIdentity('session-password-changed');
+  if (!isInForce(session, now)) throw refuseIdentity('session-over');
   if (isOlder(session.lastSeenAt, now)) {
     await deps.database.withSystem((tx) => touchSession(tx, tokenHashOf(token), now));
     keep(deps, token, { ...session, lastSeenAt: now });
@@ -111,12 +120,15 @@ async function staffOf(deps: AuthenticateDeps, token: string): Promise<Principal
     permissions: permissionsOf(user.roles),
     bid: user.bid,
     csrfToken: session.csrfToken,
+    sessionId: session.id,
+    provenAt: session.provenAt,
+    proofMethods: user.hasPassword ? ['password'] : [],
   };
 }
 
-async function sessionOf(deps: AuthenticateDeps, token: string): Promise<StaffSession | undefined> {
+async function sessionOf(deps: AuthenticateDeps, token: string, isRead: boolean): Promise<StaffSession | undefined> {
   const cached = cacheOf.get(deps.database)?.get(cacheKey(token));
-  if (cached && deps.clock.monotonicMs() - cached.readMs < SESSION_CACHED_MS) return cached.session;
+  if (isRead && cached && deps.clock.monotonicMs() - cached.readMs < SESSION_CACHED_MS) return cached.session;
   const session = await deps.database.withSystem((tx) => findSession(tx, tokenHashOf(token)));
   if (session) keep(deps, token, session);
   return session;

@@ -4,6 +4,13 @@ import { z } from 'zod';
 const email = z.string().trim().min(3).max(255);
 
 export const signInBody = z.strictObject({ email, password: z.string().min(1).max(1000) });
+/** One way of proving again who one is; others stand beside the password. */
+export const proveBody = z.strictObject({ password: z.string().min(1).max(1000) });
+export type ProveBody = z.infer<typeof proveBody>;
+export const proveAnswer = z.object({
+  provenAt: z.string(),
+  until: z.string().describe('Acts on secrets, money and users ask again after this'),
+});
 export const sessionAnswer = z.object({
   user: z.object({
     id: z.string(),

@@ -83,7 +83,7 @@ export async function acceptInvitation(
   await deps.database.withSystem(async (tx) => {
     if (!(await useInvitation(tx, tokenHash, deps.clock.now()))) throw refuseIdentity('invitation-not-valid');
     await setPassword(tx, user.id, passwordHash);
-    await endSessionsOf(tx, user.id, deps.clock.now());
+    await endSessionsOf(tx, user.id, { at: deps.clock.now(), why: 'password-changed' });
     await record(tx, deps, {
       act: 'staff.password-set',
       email: user.email,
@@ -103,7 +103,7 @@ export async function disableStaffUser(
     const user = visible(await findUser(tx, from.userId), from.bid);
     if (user.email === from.by.name) throw refuseIdentity('own-user');
     await disableUser(tx, user.id, deps.clock.now());
-    await endSessionsOf(tx, user.id, deps.clock.now());
+    await endSessionsOf(tx, user.id, { at: deps.clock.now(), why: 'disabled' });
     await record(tx, deps, { act: 'staff.disabled', email: user.email, by: from.by, detail: {} });
   });
 }

@@ -20,6 +20,33 @@ export const refuseIdentity = defineProblems({
     whoCanAct: 'caller',
     isRetryable: true,
   },
+  'proof-refused': {
+    status: 403,
+    sentence:
+      'That does not prove it: it does not fit your user. After {left} more failed tries, this pauses for {pauseMinutes} minutes.',
+    whoCanAct: 'caller',
+  },
+  'session-over': {
+    status: 401,
+    sentence: 'Your session is over. Nothing was changed. Sign in again.',
+    whoCanAct: 'caller',
+  },
+  'session-revoked': {
+    status: 401,
+    sentence: 'This session was ended from another one. Nothing was changed. Sign in again if it is yours.',
+    whoCanAct: 'caller',
+  },
+  'session-disabled': {
+    status: 401,
+    sentence: 'Your user was disabled, and the session ended with it. Nothing was changed. Ask whoever manages users.',
+    whoCanAct: 'caller',
+  },
+  'session-password-changed': {
+    status: 401,
+    sentence:
+      'Your password was changed, which ended this session. Nothing was changed here. Sign in with the new one.',
+    whoCanAct: 'caller',
+  },
   'invitation-not-valid': {
     status: 410,
     sentence:

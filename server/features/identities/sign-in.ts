@@ -3,16 +3,9 @@ import type { Platform } from '../../platform/platform.ts';
 import type { Passwords } from './password.ts';
 import { refuseIdentity } from './problems.ts';
 import { SESSION_HOURS_MAX, tokenHashOf } from './session-limits.ts';
+import { countFailedTry, forgetFailedTries, pausedRefusal, readPause } from './session-throttle.ts';
 import { findUserByEmail, insertSession, type StaffUser } from './staff-store.ts';
-import {
-  cleanThrottle,
-  clearFailures,
-  countFailure,
-  EMAIL_FAILURES_MAX,
-  PAUSE_MINUTES,
-  pausedUntil,
-  throttleKeys,
-} from './throttle-store.ts';
+import { PAUSE_MINUTES } from './throttle-store.ts';
 
 export type SignInDeps = Pick<Platform, 'database' | 'clock' | 'random'> & { readonly passwords: Passwords };
 
@@ -37,13 +30,8 @@ export interface SignedIn {
  */
 export async function signIn(deps: SignInDeps, request: SignInRequest): Promise<SignedIn> {
   const email = request.email.trim().toLowerCase();
-  const keys = throttleKeys({ email, address: request.address });
   const { user, paused } = await deps.database.withSystem(async (tx) => ({
-    paused: await pausedUntil(
-      tx,
-      keys.map((each) => each.key),
-      deps.clock.now(),
-    ),
+    paused: await readPause(tx, deps, { email, address: request.address }),
     user: await findUserByEmail(tx, email),
   }));
   if (paused) throw pausedRefusal(deps, paused);
@@ -59,27 +47,22 @@ async function failed(
   deps: SignInDeps,
   from: { email: string; request: SignInRequest; isKnown: boolean },
 ): Promise<Error> {
-  const now = deps.clock.now();
-  const [byEmail, byAddress] = await deps.database.withSystem(async (tx) => {
-    const [emailKey, addressKey] = throttleKeys({ email: from.email, address: from.request.address });
-    const email = emailKey && (await countFailure(tx, { ...emailKey, now }));
-    const address = addressKey && (await countFailure(tx, { ...addressKey, now }));
-    await cleanThrottle(tx, now);
+  const { left, lockedUntil } = await deps.database.withSystem(async (tx) => {
+    const failure = await countFailedTry(tx, deps, { email: from.email, address: from.request.address });
     await recordAudit(tx, {
-      at: now,
+      at: deps.clock.now(),
       bid: null,
       actorKind: 'staff',
       // What was typed where no user has it may be a password typed in the wrong field: it is not kept.
       actor: from.isKnown ? from.email : '(unknown email)',
       act: 'sign-in.failed',
       subject: from.isKnown ? `staff/${from.email}` : 'staff',
-      detail: { address: from.request.address, paused: (email?.lockedUntil ?? address?.lockedUntil ?? null) !== null },
+      detail: { address: from.request.address, paused: failure.lockedUntil !== null },
     });
-    return [email, address];
+    return failure;
   });
-  const lockedUntil = byEmail?.lockedUntil ?? byAddress?.lockedUntil;
   if (lockedUntil) return pausedRefusal(deps, lockedUntil);
-  return refuseIdentity('sign-in-refused', { left: byEmail?.left ?? EMAIL_FAILURES_MAX, pauseMinutes: PAUSE_MINUTES });
+  return refuseIdentity('sign-in-refused', { left, pauseMinutes: PAUSE_MINUTES });
 }
 
 async function begin(deps: SignInDeps, user: StaffUser, request: SignInRequest): Promise<SignedIn> {
@@ -91,8 +74,7 @@ async function begin(deps: SignInDeps, user: StaffUser, request: SignInRequest):
     expiresAt: now.add({ hours: SESSION_HOURS_MAX }),
   };
   await deps.database.withSystem(async (tx) => {
-    const [emailKey] = throttleKeys({ email: user.email, address: request.address });
-    if (emailKey) await clearFailures(tx, emailKey.key);
+    await forgetFailedTries(tx, { email: user.email, address: request.address });
     await insertSession(tx, {
       tokenHash: tokenHashOf(signedIn.token),
       userId: user.id,
@@ -101,6 +83,7 @@ async function begin(deps: SignInDeps, user: StaffUser, request: SignInRequest):
       expiresAt: signedIn.expiresAt,
       address: request.address,
       userAgent: request.userAgent.slice(0, 200),
+      provenBy: 'password',
     });
     await recordAudit(tx, {
       at: now,
@@ -113,12 +96,4 @@ async function begin(deps: SignInDeps, user: StaffUser, request: SignInRequest):
     });
   });
   return signedIn;
-}
-
-function pausedRefusal(deps: SignInDeps, until: Temporal.Instant): Error {
-  const seconds = Math.max(1, Math.ceil((until.epochMilliseconds - deps.clock.nowMs()) / 1000));
-  const opensAt = until
-    .toZonedDateTimeISO('America/Chicago')
-    .toLocaleString('en-US', { hour: 'numeric', minute: '2-digit', timeZoneName: 'short' });
-  return refuseIdentity('sign-in-paused', { opensAt, retryAfterSeconds: seconds });
 }

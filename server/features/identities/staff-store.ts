@@ -1,3 +1,4 @@
+import type { ProofMethod } from '../../platform/access.ts';
 import type { Tx } from '../../platform/database.ts';
 
 export interface StaffUser {
@@ -13,12 +14,20 @@ export interface StaffUser {
 }
 
 export interface StaffSession {
+  readonly id: string;
   readonly user: StaffUser;
   readonly csrfToken: string;
   readonly lastSeenAt: Temporal.Instant;
   readonly expiresAt: Temporal.Instant;
   readonly endedAt: Temporal.Instant | null;
+  /** Why it was ended, for whoever comes back with it. */
+  readonly endedWhy: EndedWhy | null;
+  readonly provenAt: Temporal.Instant;
 }
+
+/** Why a session ended before its time. */
+export const ENDED_WHY = ['sign-out', 'revoked', 'disabled', 'password-changed'] as const;
+export type EndedWhy = (typeof ENDED_WHY)[number];
 
 const userColumns = [
   'staff_user.id',
@@ -122,6 +131,8 @@ export async function insertSession(
     expiresAt: Temporal.Instant;
     address: string;
     userAgent: string;
+    /** What sign-in asked for: the session's first proof. */
+    provenBy: ProofMethod;
   },
 ): Promise<void> {
   await tx
@@ -135,6 +146,8 @@ export async function insertSession(
       expires_at: session.expiresAt,
       address: session.address,
       user_agent: session.userAgent,
+      proven_at: session.at,
+      proven_by: session.provenBy,
     })
     .execute();
 }
@@ -149,6 +162,9 @@ export async function findSession(tx: Tx, tokenHash: Buffer): Promise<StaffSessi
       'staff_session.last_seen_at',
       'staff_session.expires_at',
       'staff_session.ended_at',
+      'staff_session.id as session_id',
+      'staff_session.ended_why',
+      'staff_session.proven_at',
     ])
     .where('staff_session.token_hash', '=', tokenHash)
     .executeTakeFirst();
@@ -159,8 +175,26 @@ export async function findSession(tx: Tx, tokenHash: Buffer): Promise<StaffSessi
       lastSeenAt: row.last_seen_at,
       expiresAt: row.expires_at,
       endedAt: row.ended_at,
+      id: row.session_id,
+      endedWhy: ENDED_WHY.find((why) => why === row.ended_why) ?? null,
+      provenAt: row.proven_at,
     }
   );
+}
+
+/** Gives a session in force a new token and a new proof; answers its end, or undefined where it was ended meanwhile. */
+export async function renewSession(
+  tx: Tx,
+  from: { tokenHash: Buffer; newTokenHash: Buffer; provenAt: Temporal.Instant; provenBy: ProofMethod },
+): Promise<Temporal.Instant | undefined> {
+  const row = await tx
+    .updateTable('staff_session')
+    .set({ token_hash: from.newTokenHash, proven_at: from.provenAt, proven_by: from.provenBy })
+    .where('token_hash', '=', from.tokenHash)
+    .where('ended_at', 'is', null)
+    .returning('expires_at')
+    .executeTakeFirst();
+  return row?.expires_at;
 }
 
 export async function touchSession(tx: Tx, tokenHash: Buffer, at: Temporal.Instant): Promise<void> {
@@ -175,19 +209,26 @@ export async function touchSession(tx: Tx, tokenHash: Buffer, at: Temporal.Insta
 export async function endSession(tx: Tx, tokenHash: Buffer, at: Temporal.Instant): Promise<void> {
   await tx
     .updateTable('staff_session')
-    .set({ ended_at: at })
+    .set({ ended_at: at, ended_why: 'sign-out' })
     .where('token_hash', '=', tokenHash)
     .where('ended_at', 'is', null)
     .execute();
 }
 
-export async function endSessionsOf(tx: Tx, userId: string, at: Temporal.Instant): Promise<void> {
-  await tx
+/** Ends every session of a user, but the one named. */
+export async function endSessionsOf(
+  tx: Tx,
+  userId: string,
+  from: { at: Temporal.Instant; why: EndedWhy; but?: string },
+): Promise<number> {
+  const ended = await tx
     .updateTable('staff_session')
-    .set({ ended_at: at })
+    .set({ ended_at: from.at, ended_why: from.why })
     .where('user_id', '=', userId)
     .where('ended_at', 'is', null)
-    .execute();
+    .$if(from.but !== undefined, (query) => query.where('id', '!=', from.but ?? ''))
+    .executeTakeFirst();
+  return Number(ended.numUpdatedRows);
 }
 
 /** A new invitation takes the place of those not taken up yet. */

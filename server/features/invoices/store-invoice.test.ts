@@ -2,6 +2,7 @@ import { imtCustomizations } from '@causeway/formats/bif';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { FORMAT_GUID, fileOf, invoiceOf, TEST_BID, withInvoices } from '../../testing/invoices-rig.ts';
+import { JUST_PROVEN } from '../../testing/staff.ts';
 import { importInvoiceFile } from './import-invoice-file.ts';
 import { openInvoices, readOpenInvoices } from './invoice-store.ts';
 
@@ -206,6 +207,7 @@ test('a preview shows field, before, after and rule, for rules that are not save
     permissions: new Set(['configuration:read']),
     bid: null,
     csrfToken: 'x',
+    ...JUST_PROVEN,
   };
   const headers = { 'x-csrf-token': 'x' };
   const asked = await at.app.inject({

@@ -4,6 +4,7 @@ import { PERMISSIONS, type Principal } from '../../platform/access.ts';
 import type { App } from '../../platform/http.ts';
 import { RIG_BID, withPayments } from '../../testing/payments-rig.ts';
 import { withFrontDoor } from '../../testing/sandbox-biller.ts';
+import { JUST_PROVEN } from '../../testing/staff.ts';
 import { registerNoticesRoutes } from '../notices/index.ts';
 import { registerPaymentsRoutes } from './routes.ts';
 
@@ -19,6 +20,7 @@ const staff: Principal = {
   permissions: new Set(PERMISSIONS),
   bid: null,
   csrfToken,
+  ...JUST_PROVEN,
 };
 beforeAll(async () => {
   at = await withPayments();

@@ -114,16 +114,13 @@ function registerAct(app: App, deps: PaymentsDeps, act: StaffAct): void {
     `/api/v1/billers/:bid/payments/:paymentId/${act}`,
     {
       schema: {
-        summary:
-          act === 'void'
-            ? 'Cancel a payment that has not settled (Idempotency-Key)'
-            : 'Give back the money of a settled payment (Idempotency-Key)',
+        summary: act === 'void' ? 'Cancel a payment that has not settled' : 'Give back the money of a settled payment',
         tags,
         params: z.strictObject({ bid, paymentId }),
         body: staffActSchema,
         response: { 200: paymentSchema },
       },
-      config: { access: needs({ permission: 'deliveries:decide' }) },
+      config: { access: needs({ permission: 'deliveries:decide', isProofRecent: true }), isMoneyCall: true },
     },
     async (request) =>
       reversePayment(deps, {

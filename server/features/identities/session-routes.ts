@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import { PROOF_MINUTES_MAX, PUBLIC, SIGNED_IN } from '../../platform/access.ts';
+import { recordAudit } from '../../platform/audit.ts';
+import type { App } from '../../platform/http.ts';
+import { forgetSessions, sessionTokenOf } from './authenticate.ts';
+import * as contract from './contract.ts';
+import { acceptInvitation } from './create-staff-user.ts';
+import { proveSession } from './prove-session.ts';
+import { permissionsOf } from './roles.ts';
+import { refuseForms, type SessionRouteDeps, setSessionCookie, staffOf } from './route-deps.ts';
+import { SESSION_HOURS_MAX, tokenHashOf } from './session-limits.ts';
+import { signIn } from './sign-in.ts';
+import { endSession } from './staff-store.ts';
+
+/** Signing in and out, proving again who one is, and taking an invitation up. */
+export function registerSessionRoutes(app: App, deps: SessionRouteDeps): void {
+  registerSession(app, deps);
+  registerProve(app, deps);
+  registerInvitations(app, deps);
+}
+
+function registerSession(app: App, deps: SessionRouteDeps): void {
+  const tags = ['Session'];
+  app.post(
+    '/api/v1/session',
+    {
+      config: { access: PUBLIC },
+      schema: { tags, summary: 'Sign in', body: contract.signInBody, response: { 201: contract.sessionAnswer } },
+    },
+    async (request, reply) => {
+      refuseForms(request);
+      const { user, token, csrfToken } = await signIn(deps, {
+        ...request.body,
+        address: request.ip,
+        userAgent: request.headers['user-agent'] ?? '',
+      });
+      setSessionCookie(reply, deps, token, SESSION_HOURS_MAX * 3600);
+      return reply.status(201).send({
+        user: { id: user.id, email: user.email, name: user.name, bid: user.bid },
+        permissions: [...permissionsOf(user.roles)],
+        csrfToken,
+      });
+    },
+  );
+  app.get(
+    '/api/v1/session',
+    {
+      config: { access: SIGNED_IN },
+      schema: { tags, summary: 'Who is signed in', response: { 200: contract.sessionAnswer } },
+    },
+    async (request) => {
+      const staff = staffOf(request.principal);
+      return {
+        user: { id: staff.userId, email: staff.email, name: staff.name, bid: staff.bid },
+        permissions: [...staff.permissions],
+        csrfToken: staff.csrfToken,
+      };
+    },
+  );
+  app.delete(
+    '/api/v1/session',
+    { config: { access: SIGNED_IN }, schema: { tags, summary: 'Sign out', response: { 204: z.null() } } },
+    async (request, reply) => {
+      const staff = staffOf(request.principal);
+      const token = sessionTokenOf(request);
+      const now = deps.clock.now();
+      await deps.database.withSystem(async (tx) => {
+        if (token !== undefined) await endSession(tx, tokenHashOf(token), now);
+        await recordAudit(tx, {
+          at: now,
+          bid: null,
+          actorKind: 'staff',
+          actor: staff.email,
+          act: 'sign-out',
+          subject: `staff/${staff.email}`,
+        });
+      });
+      forgetSessions(deps);
+      setSessionCookie(reply, deps, '', 0);
+      return reply.status(204).send(null);
+    },
+  );
+}
+
+function registerProve(app: App, deps: SessionRouteDeps): void {
+  app.post(
+    '/api/v1/session/prove',
+    {
+      config: { access: SIGNED_IN },
+      schema: {
+        tags: ['Session'],
+        summary: 'Prove again who you are, before acts on secrets, money and users',
+        body: contract.proveBody,
+        response: { 200: contract.proveAnswer },
+      },
+    },
+    async (request, reply) => {
+      const proven = await proveSession(deps, {
+        staff: staffOf(request.principal),
+        token: sessionTokenOf(request) ?? '',
+        proof: request.body,
+        address: request.ip,
+      });
+      const secondsLeft = proven.expiresAt.since(proven.provenAt).total('seconds');
+      setSessionCookie(reply, deps, proven.token, Math.max(1, Math.floor(secondsLeft)));
+      return {
+        provenAt: proven.provenAt.toString(),
+        until: proven.provenAt.add({ minutes: PROOF_MINUTES_MAX }).toString(),
+      };
+    },
+  );
+}
+
+function registerInvitations(app: App, deps: SessionRouteDeps): void {
+  app.post(
+    '/api/v1/invitations/accept',
+    {
+      config: { access: PUBLIC },
+      schema: {
+        tags: ['Session'],
+        summary: 'Set a password by invitation',
+        body: contract.acceptInvitationBody,
+        response: { 200: contract.acceptInvitationAnswer },
+      },
+    },
+    async (request) => {
+      refuseForms(request);
+      const accepted = await acceptInvitation(deps, request.body);
+      forgetSessions(deps);
+      return accepted;
+    },
+  );
+}
