@@ -1,11 +1,14 @@
 import { createReadStream } from 'node:fs';
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultView, InvoiceFileView, ReceivedFile } from '@causeway/server/contracts/invoices';
 import { faultsOfInvoiceFile, importInvoiceFile, readInvoiceFile, receiveInvoiceFile } from '@causeway/server/operator';
 import type { Command } from 'commander';
-import { request } from 'undici';
+import type { Client } from 'openapi-fetch';
+import type { paths } from '../../web/api/schema.d.ts';
 import { answer, EXIT, type ExitCode, say, withOperator } from '../operator.ts';
+import { withPartnerApi } from '../partner-api.ts';
 import { counted, dollars, faultLines, unreadable, wholeNumber } from './bif-validate.ts';
 
 const POLL_MS = 500;
@@ -67,46 +70,47 @@ type Api = { readonly url: string; readonly token: string; readonly bid: number;
 
 /** Uploads as a partner does, and follows the upload to its end. */
 export async function importThroughApi(file: string, api: Api): Promise<ExitCode> {
-  const base = `${api.url.replace(/\/+$/, '')}/api/v1/billers/${api.bid}/invoice-files`;
   try {
-    const sent = await call<ReceivedFile>(`${base}?name=${encodeURIComponent(path.basename(file))}`, api, file);
-    if (typeof sent === 'string') return refused(sent);
-    let loaded: InvoiceFileView = sent;
-    for (let poll = 0; poll < POLLS_MAX && isWaiting(loaded); poll++) {
-      await sleep(POLL_MS);
-      const now = await call<InvoiceFileView>(`${base}/${sent.id}`, api);
-      if (typeof now === 'string') return refused(now);
-      loaded = now;
-    }
-    const page = await call<{ items: FaultView[] }>(`${base}/${sent.id}/faults?limit=${FAULTS_ASKED}`, api);
-    return tell({ ...loaded, isRepeat: sent.isRepeat }, typeof page === 'string' ? [] : page.items, api.isJson);
+    return await withPartnerApi(api, (client) => uploadAndFollow(client, file, api));
   } catch (cause) {
     say(`${api.url} can't be reached: ${cause instanceof Error ? cause.message : String(cause)}`);
     return EXIT.unreachable;
   }
 }
 
-/** The answer, or the sentence of its refusal. Rejects where nobody answers. */
-async function call<Answer>(url: string, api: Api, file?: string): Promise<Answer | string> {
-  const headers = { authorization: `Bearer ${api.token}`, accept: 'application/json' };
-  const answered = await request(
-    url,
-    file === undefined
-      ? { headers }
-      : {
-          method: 'POST',
-          headers: { ...headers, 'content-type': 'text/plain' },
-          body: createReadStream(file),
-          headersTimeout: 0,
-        },
+async function uploadAndFollow(client: Client<paths>, file: string, { bid, isJson }: Api): Promise<ExitCode> {
+  const sent = answerOf<ReceivedFile>(
+    await client.POST('/api/v1/billers/{bid}/invoice-files', {
+      params: { path: { bid }, query: { name: path.basename(file) } },
+      headers: { 'content-type': 'text/plain' },
+      body: file,
+      bodySerializer: () => Readable.toWeb(createReadStream(file)),
+      duplex: 'half',
+    }),
   );
-  const text = await answered.body.text();
-  if (answered.statusCode < 300) return JSON.parse(text) as Answer;
-  try {
-    return String((JSON.parse(text) as { title?: unknown }).title);
-  } catch {
-    return `The server answered ${answered.statusCode}: ${text.slice(0, PROBLEM_CHARS_MAX)}`;
+  if (typeof sent === 'string') return refused(sent);
+  const one = { params: { path: { bid, id: sent.id } } };
+  let loaded: InvoiceFileView = sent;
+  for (let poll = 0; poll < POLLS_MAX && isWaiting(loaded); poll++) {
+    await sleep(POLL_MS);
+    const now = answerOf<InvoiceFileView>(await client.GET('/api/v1/billers/{bid}/invoice-files/{id}', one));
+    if (typeof now === 'string') return refused(now);
+    loaded = now;
   }
+  const page = answerOf<{ items: FaultView[] }>(
+    await client.GET('/api/v1/billers/{bid}/invoice-files/{id}/faults', {
+      params: { ...one.params, query: { limit: FAULTS_ASKED } },
+    }),
+  );
+  return tell({ ...loaded, isRepeat: sent.isRepeat }, typeof page === 'string' ? [] : page.items, isJson);
+}
+
+/** The answer, or the sentence of its refusal. */
+function answerOf<Answer>(told: { data?: unknown; error?: unknown; response: { status: number } }): Answer | string {
+  if (told.data !== undefined) return told.data as Answer;
+  const { error } = told;
+  if (typeof error === 'object' && error !== null && 'title' in error) return String(error.title);
+  return `The server answered ${told.response.status}: ${String(error).slice(0, PROBLEM_CHARS_MAX)}`;
 }
 
 function refused(sentence: string): ExitCode {

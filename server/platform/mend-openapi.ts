@@ -4,6 +4,48 @@ const COMPONENT = '#/components/schemas/';
 /** A component refers to others: removing what nobody needs is repeated, at most so often. */
 const ROUNDS_MAX = 10;
 
+const KEY_HEADER = {
+  type: 'object',
+  properties: {
+    'idempotency-key': {
+      type: 'string',
+      minLength: 8,
+      maxLength: 200,
+      description:
+        'Your own unique text for this request: sent again with it, the call answers what it did the first time',
+    },
+  },
+  required: ['idempotency-key'],
+};
+
+/**
+ * Adds to a route's document what its schemas don't check: the file of a call that takes one as it comes (`consumes`),
+ * and the header of a call that moves money.
+ */
+export function withFileAndKey<Route extends { readonly schema: object }>(
+  route: Route,
+  config: { readonly isMoneyCall?: boolean } | undefined,
+): Route {
+  const schema = route.schema as { readonly body?: unknown; readonly consumes?: readonly string[] };
+  const files = schema.body === undefined ? (schema.consumes ?? []) : [];
+  return {
+    ...route,
+    schema: {
+      ...schema,
+      ...(files.length > 0 && { body: { content: Object.fromEntries(files.map((type) => [type, bodyOf(type)])) } }),
+      ...(config?.isMoneyCall && { headers: KEY_HEADER }),
+    },
+  };
+}
+
+function bodyOf(type: string): object {
+  const file = { type: 'string', format: 'binary' };
+  if (type === 'application/json') return { schema: { type: 'object' } };
+  return {
+    schema: type === 'multipart/form-data' ? { type: 'object', properties: { file }, required: ['file'] } : file,
+  };
+}
+
 interface Document {
   readonly components?: { readonly schemas?: Record<string, unknown> };
 }

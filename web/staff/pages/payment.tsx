@@ -215,8 +215,7 @@ function Reverse({ bid, view }: { bid: number; view: View }) {
         act={async (reason) => {
           if (!asked) return;
           const call = {
-            params: { path: { bid, paymentId: view.paymentId } },
-            headers: { 'idempotency-key': asked.key },
+            params: { path: { bid, paymentId: view.paymentId }, header: { 'idempotency-key': asked.key } },
             body: { reason, expectedVersion: view.version },
           };
           await (isVoid
