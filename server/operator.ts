@@ -65,7 +65,9 @@ export {
   SECTION_NAMES,
   sectionsOfFile,
   settingsFromTexts,
+  settingsToLookAt,
   setValues,
+  withSettings,
 } from './features/billers/index.ts';
 export {
   pauseLane,

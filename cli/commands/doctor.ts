@@ -4,6 +4,8 @@ import {
   type FeatureDeps,
   newestInvoice,
   refreshBalance,
+  settingsToLookAt,
+  withSettings,
 } from '@causeway/server/operator';
 import type { Command } from 'commander';
 import { answer, EXIT, withOperator } from '../operator.ts';
@@ -19,7 +21,11 @@ interface Finding {
 export function registerDoctor(program: Command): void {
   program
     .command('doctor')
-    .argument('[bid]', 'look at this biller too: rules, sign-in at the partner, one refresh, one PDF', Number)
+    .argument(
+      '[bid]',
+      'look at this biller too: rules, sign-in at the partner, one refresh, one PDF where it has them',
+      Number,
+    )
     .description('try what must work, and say what to do where it does not')
     .option('--json', 'answer as JSON')
     .action((bid: number | undefined, options: { json?: boolean }) =>
@@ -60,7 +66,8 @@ async function lookAtInstallation(deps: FeatureDeps): Promise<readonly Finding[]
   ];
 }
 
-async function lookAtBiller(deps: FeatureDeps, bid: number): Promise<readonly Finding[]> {
+/** What can be tried of one biller, by what its partner can do. */
+export async function lookAtBiller(deps: FeatureDeps, bid: number): Promise<readonly Finding[]> {
   const biller = await deps.billers.load(bid);
   if (!biller)
     return [
@@ -97,7 +104,7 @@ async function lookAtBiller(deps: FeatureDeps, bid: number): Promise<readonly Fi
       ? {
           what: 'data refresh',
           isWell: false,
-          sentence: `${refreshed.sentence} Look at settings ${refreshed.settings.join(', ')}.`,
+          sentence: refreshed.sentence,
         }
       : {
           what: 'data refresh',
@@ -105,6 +112,9 @@ async function lookAtBiller(deps: FeatureDeps, bid: number): Promise<readonly Fi
           sentence: refreshed.kind === 'off' ? 'is off for this biller' : `account ${newest.accountNumber} was told`,
         },
   );
+  const partner = deps.billers.partnerOf(biller);
+  if (partner && !partner.abilities.operations.includes('pdf'))
+    return [...findings, { what: 'PDF', isWell: true, sentence: `${partner.name} has none to be asked for` }];
   const pdf = await billPdf(deps, { bid, invoiceNumber: newest.invoiceNumber });
   findings.push(
     pdf.kind === 'pdf'
@@ -126,17 +136,12 @@ async function trySignIn(deps: FeatureDeps, bid: number, invoiceTypeId: string):
     };
   const connection = await deps.billers.connectionFor(biller, 'balance', { invoiceTypeId });
   if ('missing' in connection) return { what: 'sign-in', isWell: false, sentence: connection.missing };
-  try {
-    const session = await partner.holdSession(connection);
-    await session.release();
-    return { what: 'sign-in', isWell: true, sentence: `${connection.username} is let in` };
-  } catch (cause) {
-    return {
-      what: 'sign-in',
-      isWell: false,
-      sentence: `${cause instanceof Error ? cause.message : cause}. Look at settings 8, 9, 10 and 88.`,
-    };
-  }
+  const session = await partner.holdSession(connection);
+  await session.release();
+  const { failure } = session;
+  if (!failure) return { what: 'sign-in', isWell: true, sentence: `${connection.username} is let in` };
+  const settings = settingsToLookAt(partner, 'balance', failure.reason);
+  return { what: 'sign-in', isWell: false, sentence: withSettings(failure.sentence, settings) };
 }
 
 function finding(what: string, isWell: boolean, good: string, bad: string): Finding {

@@ -1,7 +1,13 @@
 import { imtLayout, printBif } from '@causeway/formats/bif';
 import { connectImtControls, generatePolicies, type PolicyInput } from '@causeway/sandbox/imt';
 import { createBiller, defaultConfiguration, type FeatureDeps, settingsFromTexts } from '@causeway/server/operator';
-import { INVOICE_FORMAT_GUID, SANDBOX_PASSWORD, SANDBOX_USER, type SampleBiller } from './sample-billers.ts';
+import {
+  INVOICE_FORMAT_GUID,
+  SANDBOX_PASSWORD,
+  SANDBOX_PRIVATE_KEY,
+  SANDBOX_USER,
+  type SampleBiller,
+} from './sample-billers.ts';
 
 const BATCH = 500;
 const BY = { kind: 'program', name: 'the demo' } as const;
@@ -11,11 +17,9 @@ export async function ensureBiller(deps: FeatureDeps, sample: SampleBiller, imtO
   if (await deps.billers.load(sample.bid)) return;
   const base = defaultConfiguration({
     name: sample.name,
-    integrationPartner: 'IMT Computer Services',
+    integrationPartner: sample.system === 'spectrum' ? 'IMT Spectrum' : 'IMT Computer Services',
     invoiceFormatGuid: INVOICE_FORMAT_GUID,
   });
-  const each = (path: string) => sample.instances.map((instance) => `${imtOrigin}/${instance}/api/${path}`).join('|');
-  const first = (path: string) => `${imtOrigin}/${sample.instances[0]}/api/${path}`;
   const [type] = base.invoiceTypes;
   if (!type) throw new Error('the default configuration has an invoice type');
   await createBiller(deps, {
@@ -40,35 +44,54 @@ export async function ensureBiller(deps: FeatureDeps, sample: SampleBiller, imtO
         suppressStaleBalances: true,
         balanceMaxAgeSeconds: 30,
       },
-      advancedSettings: settingsFromTexts({
-        8: each(''),
-        9: SANDBOX_USER,
-        10: SANDBOX_PASSWORD,
-        11: each(''),
-        12: SANDBOX_USER,
-        13: SANDBOX_PASSWORD,
-        14: first(''),
-        15: SANDBOX_USER,
-        16: SANDBOX_PASSWORD,
-        17: first(''),
-        18: SANDBOX_USER,
-        19: SANDBOX_PASSWORD,
-        20: each(''),
-        21: SANDBOX_USER,
-        22: SANDBOX_PASSWORD,
-        32: '1',
-        ...(sample.instances.length === 2 && { 81: 'MULTIENVIRONMENT' }),
-        88: each('sessions/'),
-        105: '0',
-        131: '{"RTDRConfig":{"UpdateBlockedFlags":true}}',
-      }),
+      advancedSettings:
+        sample.system === 'spectrum' ? spectrumSettings(sample, imtOrigin) : mipsAppsSettings(sample, imtOrigin),
       dataPump: {
         ...base.dataPump,
         payments: { ...base.dataPump.payments, 'Virtual Site': { CC: true, ACH: true }, CSR: { CC: true, ACH: true } },
-        nonPayment: { paperless: true, autopay: true },
+        nonPayment:
+          sample.system === 'spectrum' ? { paperless: false, autopay: false } : { paperless: true, autopay: true },
       },
     },
   });
+}
+
+const ALIKE = { 32: '1', 131: '{"RTDRConfig":{"UpdateBlockedFlags":true}}' } as const;
+
+function mipsAppsSettings(sample: SampleBiller, imtOrigin: string): ReturnType<typeof settingsFromTexts> {
+  const each = (path: string) => sample.instances.map((instance) => `${imtOrigin}/${instance}/api/${path}`).join('|');
+  const first = (path: string) => `${imtOrigin}/${sample.instances[0]}/api/${path}`;
+  return settingsFromTexts({
+    8: each(''),
+    9: SANDBOX_USER,
+    10: SANDBOX_PASSWORD,
+    11: each(''),
+    12: SANDBOX_USER,
+    13: SANDBOX_PASSWORD,
+    14: first(''),
+    15: SANDBOX_USER,
+    16: SANDBOX_PASSWORD,
+    17: first(''),
+    18: SANDBOX_USER,
+    19: SANDBOX_PASSWORD,
+    20: each(''),
+    21: SANDBOX_USER,
+    22: SANDBOX_PASSWORD,
+    ...(sample.instances.length === 2 && { 81: 'MULTIENVIRONMENT' }),
+    88: each('sessions/'),
+    105: '0',
+    ...ALIKE,
+  });
+}
+
+/** One address and one login for everything; the private key stands before the password. */
+function spectrumSettings(sample: SampleBiller, imtOrigin: string): ReturnType<typeof settingsFromTexts> {
+  const url = `${imtOrigin}/${sample.instances[0]}/api`;
+  const keyAndPassword = `${SANDBOX_PRIVATE_KEY}|${SANDBOX_PASSWORD}`;
+  return settingsFromTexts(
+    { 8: url, 9: SANDBOX_USER, 10: keyAndPassword, 11: url, 12: SANDBOX_USER, 13: keyAndPassword, ...ALIKE },
+    { hasPrivateKey: true },
+  );
 }
 
 /** The policies of a sample biller, with bills of this month: the partner and the BIF are made from the same ones. */

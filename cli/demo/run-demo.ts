@@ -23,7 +23,7 @@ const SECOND_EMAIL = 'second@demo.example';
 const BY = { kind: 'program', name: 'the demo' } as const;
 
 /**
- * `npm start`: Causeway with its own database, the sandbox partner and processor, two billers and 5,000 bills sent
+ * `npm start`: Causeway with its own database, the sandbox partner and processor, three billers and 5,250 bills sent
  * through the real upload. What it made is kept in the data folder: stopped or killed, the next start goes on from there.
  * Resolves with the exit code after a stop.
  */
@@ -36,7 +36,7 @@ export async function runDemo(environment: Readonly<Record<string, string | unde
     imtPort: demo.imtPort,
     processorPort: demo.processorPort,
     dataFolder: demo.dataFolder,
-    instances: SAMPLE_BILLERS.flatMap((sample) => sample.instances),
+    instances: SAMPLE_BILLERS.flatMap((sample) => sample.instances.map((instance) => `${instance}=${sample.system}`)),
     webhookUrl: `${publicUrl}/api/v1/processor-events/sandbox`,
     secretKey: config.processorSecret ?? '',
     webhookSecret: config.processorWebhookSecret ?? '',
