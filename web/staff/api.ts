@@ -1,5 +1,6 @@
 import createClient from 'openapi-fetch';
 import type { paths } from '../api/schema.d.ts';
+import { askForProof, type ProofMethod } from './prove-again.ts';
 
 /** A request's answer may take so long; then the page says so instead of waiting for ever. */
 const ANSWER_LIMIT_MS = 60_000;
@@ -13,13 +14,32 @@ export function keepCsrfToken(token: string): void {
 export const currentCsrfToken = (): string => csrfToken;
 
 /** The server's API, typed by its own document (web/api, written by tools/generate-api.ts). */
-export const api = createClient<paths>({ baseUrl: window.location.origin, credentials: 'same-origin' });
-api.use({
-  onRequest({ request }) {
-    if (request.method !== 'GET') request.headers.set('x-csrf-token', csrfToken);
-    return new Request(request, { signal: AbortSignal.any([request.signal, AbortSignal.timeout(ANSWER_LIMIT_MS)]) });
-  },
+export const api = createClient<paths>({
+  baseUrl: window.location.origin,
+  credentials: 'same-origin',
+  fetch: sendProven,
 });
+
+/** Sends a call; where the server asks who it is again, the person is asked, and the same call goes once more. */
+async function sendProven(request: Request): Promise<Response> {
+  const again = request.clone();
+  const answer = await send(request);
+  if (answer.status !== 403) return answer;
+  const refusal: unknown = await answer
+    .clone()
+    .json()
+    .catch(() => undefined);
+  if (!isRecord(refusal) || refusal.code !== 'prove-again' || !isRecord(refusal.details)) return answer;
+  const { methods } = refusal.details;
+  return (await askForProof(Array.isArray(methods) ? (methods as ProofMethod[]) : [])) ? send(again) : answer;
+}
+
+function send(request: Request): Promise<Response> {
+  if (request.method !== 'GET') request.headers.set('x-csrf-token', csrfToken);
+  return fetch(
+    new Request(request, { signal: AbortSignal.any([request.signal, AbortSignal.timeout(ANSWER_LIMIT_MS)]) }),
+  );
+}
 
 export interface Fault {
   readonly at: string;

@@ -44,7 +44,7 @@ const open = (path: string, component: RouteComponent) => createRoute({ getParen
 const page = (path: string, component: RouteComponent) =>
   createRoute({ getParentRoute: () => signedIn, path, component });
 
-const door = () => import('./pages/door.tsx');
+const door = () => import('./pages/security/door.tsx');
 const heldPages = () => import('./pages/held.tsx');
 
 const routes = root.addChildren([
@@ -66,7 +66,7 @@ const routes = root.addChildren([
     ),
     page(
       '/users',
-      lazyRouteComponent(() => import('./pages/users.tsx'), 'Users'),
+      lazyRouteComponent(() => import('./pages/security/users.tsx'), 'Users'),
     ),
     page(
       '/billers/$bid',
@@ -143,7 +143,7 @@ const routes = root.addChildren([
     ),
     page(
       '/billers/$bid/api-credentials',
-      lazyRouteComponent(() => import('./pages/credentials.tsx'), 'Credentials'),
+      lazyRouteComponent(() => import('./pages/security/credentials.tsx'), 'Credentials'),
     ),
     page(
       '/billers/$bid/audit',

@@ -1,18 +1,18 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, type Item, told } from '../api.ts';
-import { Ask } from '../parts/ask.tsx';
-import { billersQuery } from '../parts/biller-switcher.tsx';
-import { Icon } from '../parts/icons.tsx';
-import { Listing } from '../parts/listing.tsx';
-import { PageHead } from '../parts/page-head.tsx';
-import { Moment } from '../parts/show.tsx';
-import { StateMark } from '../parts/state-mark.tsx';
-import { queryClient } from '../query-client.ts';
-import { words } from '../say.ts';
-import { sessionQuery } from '../session.ts';
-import { ToldOnce } from './told-once.tsx';
+import { api, type Item, told } from '../../api.ts';
+import { Ask } from '../../parts/ask.tsx';
+import { billersQuery } from '../../parts/biller-switcher.tsx';
+import { Icon } from '../../parts/icons.tsx';
+import { Listing } from '../../parts/listing.tsx';
+import { PageHead } from '../../parts/page-head.tsx';
+import { Moment } from '../../parts/show.tsx';
+import { StateMark } from '../../parts/state-mark.tsx';
+import { queryClient } from '../../query-client.ts';
+import { words } from '../../say.ts';
+import { sessionQuery } from '../../session.ts';
+import { ToldOnce } from '../told-once.tsx';
 
 type User = Item<'/api/v1/staff-users'>;
 

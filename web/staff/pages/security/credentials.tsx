@@ -1,15 +1,15 @@
 import { Button, Checkbox, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import { api, type Item, told } from '../api.ts';
-import { Ask } from '../parts/ask.tsx';
-import { Icon } from '../parts/icons.tsx';
-import { Listing } from '../parts/listing.tsx';
-import { PageHead } from '../parts/page-head.tsx';
-import { Moment } from '../parts/show.tsx';
-import { StateMark } from '../parts/state-mark.tsx';
-import { useBid } from '../parts/use-biller.ts';
-import { queryClient } from '../query-client.ts';
-import { ToldOnce } from './told-once.tsx';
+import { api, type Item, told } from '../../api.ts';
+import { Ask } from '../../parts/ask.tsx';
+import { Icon } from '../../parts/icons.tsx';
+import { Listing } from '../../parts/listing.tsx';
+import { PageHead } from '../../parts/page-head.tsx';
+import { Moment } from '../../parts/show.tsx';
+import { StateMark } from '../../parts/state-mark.tsx';
+import { useBid } from '../../parts/use-biller.ts';
+import { queryClient } from '../../query-client.ts';
+import { ToldOnce } from '../told-once.tsx';
 
 type Credential = Item<'/api/v1/billers/{bid}/credentials'>;
 

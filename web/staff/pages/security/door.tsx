@@ -4,12 +4,12 @@ import { useDocumentTitle } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
-import { addresses } from '../addresses.ts';
-import { api, told } from '../api.ts';
-import { Failure } from '../parts/notes.tsx';
-import { To } from '../parts/show.tsx';
-import { queryClient } from '../query-client.ts';
-import { sessionQuery } from '../session.ts';
+import { addresses } from '../../addresses.ts';
+import { api, told } from '../../api.ts';
+import { Failure } from '../../parts/notes.tsx';
+import { To } from '../../parts/show.tsx';
+import { queryClient } from '../../query-client.ts';
+import { sessionQuery } from '../../session.ts';
 
 const PASSWORD_MIN = 12;
 
