@@ -60,7 +60,8 @@ export const refuseFactor = defineProblems({
   },
   'no-factor-yet': {
     status: 409,
-    sentence: 'Recovery codes stand in for a second factor, and you have none. Set up an authenticator app or a passkey.',
+    sentence:
+      'Recovery codes stand in for a second factor, and you have none. Set up an authenticator app or a passkey.',
     whoCanAct: 'caller',
   },
   'own-factors': {
