@@ -163,7 +163,7 @@ async function importProduct(place: Place, file: string): Promise<number> {
     random: systemRandom,
     crash: noCrashPoints,
     log: createLog({ level: 'warn' }),
-    jobs: { send: async () => {}, work: async () => {}, stop: async () => {} },
+    jobs: { send: async () => {}, retry: async () => {}, work: async () => {}, stop: async () => {} },
     billers: { load: async () => biller },
   };
   const put = await blobs.put(createReadStream(path.join(place.folder, file)), { maxBytes: 2 ** 31 });

@@ -7,6 +7,7 @@ import { noCrashPoints } from './platform/crash-points.ts';
 import { type Database, openDatabase } from './platform/database.ts';
 import { createEgress } from './platform/egress.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './platform/embedded-postgres.ts';
+import { createEndpointFigures } from './platform/endpoint-figures.ts';
 import { type Jobs, startJobs, startJobsWhenUsed } from './platform/jobs.ts';
 import { createLog, type Log } from './platform/log.ts';
 import { createMailer } from './platform/mail.ts';
@@ -58,7 +59,16 @@ export async function openPlatform(from: {
   const keyring = keyringOf(config);
   await checkMasterKey(database, keyring);
   const metrics = createMetrics();
-  const egress = overrides.egress ?? createEgress({ clock, timers, allowPrivate: config.allowPrivateEndpoints, log });
+  const endpointFigures = createEndpointFigures(clock);
+  const egress =
+    overrides.egress ??
+    createEgress({
+      clock,
+      timers,
+      allowPrivate: config.allowPrivateEndpoints,
+      log,
+      onCallEnded: (call) => endpointFigures.record(call),
+    });
   const mailer = overrides.mailer ?? createMailer({ smtpUrl: config.smtpUrl, from: config.mailFrom, log });
   const queue = { url, log, isWorking: config.roles.includes('worker'), queues: from.queues };
   const jobs = config.roles.length === 0 ? startJobsWhenUsed(queue) : await startJobs(queue);
@@ -71,6 +81,7 @@ export async function openPlatform(from: {
     random: overrides.random ?? systemRandom,
     crash: overrides.crash ?? noCrashPoints,
     egress,
+    endpointFigures,
     keyring,
     mailer,
     blobs: createBlobs({ folder: path.join(config.dataFolder, 'blobs') }),

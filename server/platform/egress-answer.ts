@@ -80,6 +80,37 @@ export function breakerOutcomeOf(result: EgressStream | EgressAnswer): BreakerOu
   }
 }
 
+/** How a call ended, in the words of the Operations screen: a closed set, so that it can be counted. */
+export const CALL_OUTCOMES = [
+  'answered',
+  'http-3xx',
+  'http-4xx',
+  'http-429',
+  'http-5xx',
+  'dns',
+  'refused',
+  'tls',
+  'connect-timeout',
+  'guard',
+  'breaker-open',
+  'queue-full',
+  'timeout',
+  'reset',
+  'cut',
+  'too-large',
+  'bad-encoding',
+  'protocol',
+  'aborted',
+] as const;
+export type CallOutcome = (typeof CALL_OUTCOMES)[number];
+
+export function callOutcomeOf(result: EgressStream | EgressAnswer): CallOutcome {
+  if (result.kind !== 'answered') return result.reason;
+  const { status } = result;
+  if (status === 429) return 'http-429';
+  return status >= 500 ? 'http-5xx' : status >= 400 ? 'http-4xx' : status >= 300 ? 'http-3xx' : 'answered';
+}
+
 /** What frames the request is decided here; a caller that sets it by hand could make one request look like two. */
 const framingHeaders: ReadonlySet<string> = new Set([
   'host',

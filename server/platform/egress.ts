@@ -3,6 +3,7 @@ import type { Clock } from './clock.ts';
 import { checkUrl } from './egress-address.ts';
 import {
   breakerOutcomeOf,
+  callOutcomeOf,
   type EgressAnswer,
   type EgressStream,
   headersToSend,
@@ -13,11 +14,13 @@ import {
   type StopReason,
   told,
 } from './egress-answer.ts';
+import { whyNotReachable } from './egress-check.ts';
 import { exchangeOn } from './egress-exchange.ts';
 import { type DialFailure, dial, type Line, type Lookup, systemLookup } from './egress-line.ts';
 import { createTurnQueue, type TurnQueue } from './egress-queue.ts';
 import { retryAfterMs } from './egress-retry-after.ts';
 import { Stop } from './egress-stop.ts';
+import type { EndedCall } from './endpoint-figures.ts';
 import type { Log } from './log.ts';
 import type { Secret } from './secrets.ts';
 import type { Timers } from './timers.ts';
@@ -77,6 +80,8 @@ export interface Egress {
   request(request: EgressRequest): Promise<EgressAnswer>;
   stream(request: EgressRequest): Promise<EgressStream>;
   endpoints(): readonly EndpointState[];
+  /** Why a call of this address would be refused now, or null; asks the resolver and nobody else. */
+  whyNot(url: string): Promise<string | null>;
   /** Refuses new calls, waits up to 20 s for those under way, then ends them. */
   close(): Promise<void>;
 }
@@ -89,6 +94,8 @@ export interface EgressOptions {
   lookup?: Lookup;
   /** PEM certificates of a private authority, trusted besides the usual ones. */
   extraCa?: string;
+  /** Hears of each call that ended; on the hot path, so it must be quick. A stream has ended with its head. */
+  onCallEnded?: (call: EndedCall) => void;
 }
 
 interface Endpoint {
@@ -103,18 +110,19 @@ export function createEgress(options: EgressOptions): Egress {
   const calls = new Calls(options);
   return {
     async request(request) {
-      const { result, permit } = await calls.open(request, true);
+      const { result, permit, startedMs } = await calls.open(request, true);
       if (!isAnswer(result)) throw new Error('an answer wanted whole came as a stream');
-      calls.record(request, permit, result);
+      calls.record(request, { result, permit, startedMs });
       return result;
     },
     async stream(request) {
-      const { result, permit } = await calls.open(request, false);
+      const { result, permit, startedMs } = await calls.open(request, false);
       if (!isStream(result)) throw new Error('an answer wanted as a stream came whole');
-      calls.record(request, permit, result);
+      calls.record(request, { result, permit, startedMs });
       return result;
     },
     endpoints: () => calls.states(),
+    whyNot: (url) => whyNotReachable(url, options),
     close: () => calls.close(),
   };
 }
@@ -131,6 +139,8 @@ interface Opened {
   result: EgressAnswer | EgressStream;
   /** Null when the breaker was not asked, or did not allow the call. */
   permit: BreakerPermit | null;
+  /** When it had its turn, on the monotonic clock; null when nothing was tried. */
+  startedMs: number | null;
 }
 
 /** One call under way: its deadline, the caller's signal, and what must be given back at its end. */
@@ -177,13 +187,14 @@ class Calls {
     const asked = this.#askedLeave(endpoint, request);
     if (!asked.allowed) {
       giveBack();
-      return { result: asked.result, permit: null };
+      return { result: asked.result, permit: null, startedMs: null };
     }
     const { permit } = asked;
+    const startedMs = this.#options.clock.monotonicMs();
     try {
       const { url, host } = checked;
       const parts = { request, isWhole, url, origin: url.origin, host, headers, endpoint, call, giveBack };
-      return { result: await this.#exchange(parts), permit };
+      return { result: await this.#exchange(parts), permit, startedMs };
     } catch (bug) {
       // A probe that is never recorded would keep the breaker half open for ever.
       if (permit !== null) endpoint.breaker.record(permit, 'neutral');
@@ -193,11 +204,19 @@ class Calls {
   }
 
   /** Tells the breaker how the call ended, and honours a wish to be left alone for a while. */
-  record(request: EgressRequest, permit: BreakerPermit | null, result: EgressStream | EgressAnswer): void {
+  record(request: EgressRequest, { result, permit, startedMs }: Opened): void {
+    const verdict = breakerOutcomeOf(result);
+    this.#options.onCallEnded?.({
+      endpointKey: request.endpointKey,
+      tookMs: startedMs === null ? 0 : this.#options.clock.monotonicMs() - startedMs,
+      outcome: callOutcomeOf(result),
+      isFailed: verdict === 'failed',
+      isTried: startedMs !== null,
+    });
     const endpoint = this.#endpoints.get(request.endpointKey);
     if (endpoint === undefined) return;
     const before = endpoint.breaker.state();
-    if (permit !== null) endpoint.breaker.record(permit, breakerOutcomeOf(result));
+    if (permit !== null) endpoint.breaker.record(permit, verdict);
     const after = endpoint.breaker.state();
     if (after !== before) this.#options.log.warn({ endpointKey: request.endpointKey, breaker: after }, 'breaker moved');
     if (result.kind !== 'answered' || (result.status !== 429 && result.status !== 503)) return;
@@ -362,7 +381,7 @@ class Calls {
 }
 
 function refused(reason: NotSentReason, detail: string): Opened {
-  return { result: notSent(reason, detail), permit: null };
+  return { result: notSent(reason, detail), permit: null, startedMs: null };
 }
 
 interface ExchangeParts {

@@ -22,6 +22,8 @@ export interface JobKind<Data extends object> {
 export interface Jobs {
   /** Adds a job inside the caller's transaction: it exists if and only if the transaction commits. */
   send(tx: Tx, name: string, data: object, options?: { singletonKey?: string }): Promise<void>;
+  /** Lets a job that was given up run once more, inside the caller's transaction; one in another state stays as it is. */
+  retry(tx: Tx, name: string, id: string): Promise<void>;
   /** Starts working the given kinds in this process. */
   work(kinds: readonly JobKind<never>[]): Promise<void>;
   stop(): Promise<void>;
@@ -67,6 +69,9 @@ export async function startJobs(from: {
         ...(options?.singletonKey && { singletonKey: options.singletonKey }),
       });
     },
+    retry: async (tx, name, id) => {
+      await boss.retry(name, id, { db: fromKysely(tx as never) });
+    },
     work: async (kinds) => {
       for (const kind of kinds) {
         names.push(kind.name);
@@ -93,6 +98,7 @@ export function startJobsWhenUsed(from: Parameters<typeof startJobs>[0]): Jobs {
   };
   return {
     send: async (...args) => (await jobs()).send(...args),
+    retry: async (...args) => (await jobs()).retry(...args),
     work: async (kinds) => (await jobs()).work(kinds),
     stop: async () => (await started)?.stop(),
   };

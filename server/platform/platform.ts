@@ -4,6 +4,7 @@ import type { Config } from './config.ts';
 import type { CrashPoints } from './crash-points.ts';
 import type { Database } from './database.ts';
 import type { Egress } from './egress.ts';
+import type { EndpointFigures } from './endpoint-figures.ts';
 import type { Jobs } from './jobs.ts';
 import type { Log } from './log.ts';
 import type { Mailer } from './mail.ts';
@@ -22,6 +23,8 @@ export interface Platform {
   readonly random: Random;
   readonly crash: CrashPoints;
   readonly egress: Egress;
+  /** What this process's outbound calls came to, by endpoint and minute. */
+  readonly endpointFigures: EndpointFigures;
   readonly keyring: Keyring;
   readonly mailer: Mailer;
   readonly blobs: Blobs;
