@@ -145,6 +145,7 @@ const TABLE_OWNERS: Readonly<Record<string, string>> = {
   biller: 'billers',
   biller_configuration: 'billers',
   sealed_key: 'billers',
+  ftp_user: 'billers',
   staff_user: 'identities',
   staff_session: 'identities',
   staff_invitation: 'identities',

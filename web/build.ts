@@ -47,7 +47,7 @@ fs.writeFileSync(STAMP, stamp);
 /** What the build is made from: our sources, and the lock file for everything else. */
 function hashSources(): string {
   const hash = createHash('sha256');
-  const folders = ['payer', 'staff', 'ui', 'api']
+  const folders = ['payer', 'staff', 'ui', 'api', '../formats/ftp-path']
     .map((name) => path.join(WEB, name))
     .filter((folder) => fs.existsSync(folder));
   const files = folders.flatMap((folder) =>

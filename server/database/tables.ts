@@ -280,6 +280,14 @@ export interface EndpointState {
   waiting: number;
 }
 
+export interface FtpUser {
+  bid: number;
+  folder_count: number;
+  has_password: boolean;
+  key_count: number;
+  username: string;
+}
+
 export interface Installation {
   created_at: Generated<Temporal.Instant>;
   id: Generated<string>;
@@ -373,6 +381,43 @@ export interface Lane {
   paused_reason: string | null;
   run_at: Generated<Temporal.Instant>;
   wanted: Generated<number>;
+}
+
+export interface MaintenanceWindow {
+  applies_to_all: boolean;
+  bid: number;
+  changed_at: Temporal.Instant;
+  changed_by: string;
+  changed_by_kind: string;
+  created_at: Temporal.Instant;
+  created_by: string;
+  created_by_kind: string;
+  description: string;
+  ended_at: Temporal.Instant | null;
+  ends_at: Temporal.Instant;
+  id: Generated<number>;
+  is_active: boolean;
+  message_en: string;
+  message_es: string;
+  pages: string[];
+  pauses_datapump: boolean;
+  planned_ends_at: Temporal.Instant;
+  reminded_end: Temporal.Instant | null;
+  reminded_open_at: Temporal.Instant | null;
+  starts_at: Temporal.Instant;
+  version: Generated<number>;
+}
+
+export interface MaintenanceWindowVersion {
+  act: string;
+  bid: number;
+  changed_at: Temporal.Instant;
+  changed_by: string;
+  changed_by_kind: string;
+  document: Json;
+  reason: string | null;
+  version: number;
+  window_id: number;
 }
 
 export interface Notice {
@@ -653,12 +698,15 @@ export interface DB {
   delivery_attempt: DeliveryAttempt;
   endpoint_minute: EndpointMinute;
   endpoint_state: EndpointState;
+  ftp_user: FtpUser;
   installation: Installation;
   invoice: Invoice;
   invoice_file: InvoiceFile;
   invoice_file_fault: InvoiceFileFault;
   invoice_version: InvoiceVersion;
   lane: Lane;
+  maintenance_window: MaintenanceWindow;
+  maintenance_window_version: MaintenanceWindowVersion;
   notice: Notice;
   operation_mark: OperationMark;
   partner_trust: PartnerTrust;

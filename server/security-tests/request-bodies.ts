@@ -20,6 +20,7 @@ export function requestBodies(
     'POST /api/v1/invitations/accept': { token: 'x'.repeat(43), password: 'a long walk on the levee 8' },
     'POST /api/v1/staff-users': { email: 'new@example.com', name: 'New', roles: ['csr'], bid: of.bid },
     'POST /api/v1/billers': { bid: 900_001, name: 'Made by a stranger' },
+    'POST /api/v1/ssh-public-keys/describe': { keys: ['ssh-ed25519 AAAA'] },
     [`PUT ${at}`]: { name: 'Renamed', slug: 'renamed', guid: '3d9b7f7e-52a6-4f0e-8c63-6f0b8f6b9c11', reason },
     [`POST ${at}/credentials`]: { name: 'stolen', scopes: ['payments:read'] },
     [`PUT ${at}/configuration`]: { expectedVersion: 1, reason, sections: { obd: document.obd } },

@@ -5,6 +5,7 @@ import { refuse } from '../../platform/problems.ts';
 import { actorOf } from './actor.ts';
 import { type ConfigurationDraft, SECTION_NAMES, type SectionName } from './configuration.ts';
 import * as contract from './contract.ts';
+import { ftpRightsOf } from './ftp-rights.ts';
 import type { Billers } from './load-biller.ts';
 import { compareVersions, readHistory } from './read-history.ts';
 import { bringsSecrets } from './resolve-secrets.ts';
@@ -263,6 +264,7 @@ function registerRestore(app: App, deps: RouteDeps): void {
           ...(sections && { sections }),
           bid: request.params.bid,
           by: actorOf(request.principal),
+          ftp: ftpRightsOf(request.principal, deps.clock),
         }),
       );
     },
@@ -276,7 +278,12 @@ async function save(
 ) {
   if (bringsSecrets(from.sections)) refuseWithoutSecretsRight(deps, principal);
   return answerOf(
-    await saveConfiguration(deps, { ...from, by: actorOf(principal), mayWriteSecrets: mayWriteSecrets(principal) }),
+    await saveConfiguration(deps, {
+      ...from,
+      by: actorOf(principal),
+      mayWriteSecrets: mayWriteSecrets(principal),
+      ftp: ftpRightsOf(principal, deps.clock),
+    }),
   );
 }
 

@@ -1,4 +1,5 @@
 import { bifCustomizationsSchema, bifLayoutSchema } from '@causeway/formats/bif';
+import { FTP_USERNAME, readFtpPath } from '@causeway/formats/ftp-path';
 import { z } from 'zod';
 
 /** The configuration document of one biller: screens, CLI, API, conversions and snapshots read and write this, and only this. */
@@ -140,38 +141,55 @@ export const settingValueSchema = settingSchema(sealedSchema);
 export type SettingValue = z.infer<typeof settingValueSchema>;
 export type SettingValueOf<Secret> = z.infer<ReturnType<typeof settingSchema<z.ZodType<Secret>>>>;
 
-const folder = z.string().regex(/^\/[^\0]{0,200}$/, 'must be a path such as /ToInvoiceCloud/PDFs');
+/**
+ * A folder of an FTP user. Both slashes are taken, and a user in front of it (`prairiepinemutualftp\\ToInvoiceCloud\\PDFs`)
+ * becomes the setting's user; it is kept as `/ToInvoiceCloud/PDFs` (spec/files.md).
+ */
+const folder = text(400).superRefine((value, context) => {
+  const read = readFtpPath(value);
+  if (read.kind === 'refused') context.addIssue({ code: 'custom', message: read.why });
+});
+const ftpUsername = z
+  .string()
+  .regex(FTP_USERNAME, 'must be 3 to 40 small letters, digits, dots, hyphens or underscores, a letter or digit first');
+
+function withPlace<Setting extends { username: string; path: string }>(setting: Setting): Setting {
+  const read = readFtpPath(setting.path);
+  if (read.kind === 'refused') return setting;
+  return { ...setting, username: read.username ?? setting.username, path: read.folder };
+}
+
 function ftpSchemaOf<Secret extends z.ZodType>(secret: Secret) {
   return z.strictObject({
     users: z
       .array(
-        z.strictObject({
-          username: z.string().regex(/^[a-z0-9._-]{3,40}$/),
-          password: secret.nullable(),
-          publicKeys: z.array(text(2000)).max(10),
-        }),
+        z.strictObject({ username: ftpUsername, password: secret.nullable(), publicKeys: z.array(text(3000)).max(10) }),
       )
       .max(20),
     pdfSettings: z
       .array(
-        z.strictObject({
-          username: text(40),
-          path: folder,
-          isBackupOn: z.boolean(),
-          moveAction: z.enum(['Move to Filename Pending', 'Leave', 'Delete', 'Move to Error']),
-          isActive: z.boolean(),
-        }),
+        z
+          .strictObject({
+            username: text(40),
+            path: folder,
+            isBackupOn: z.boolean(),
+            moveAction: z.enum(['Move to Filename Pending', 'Leave', 'Delete', 'Move to Error']),
+            isActive: z.boolean(),
+          })
+          .overwrite(withPlace),
       )
       .max(50),
     zipSettings: z
       .array(
-        z.strictObject({
-          username: text(40),
-          path: folder,
-          isBackupOn: z.boolean(),
-          areZipFilesDeleted: z.boolean(),
-          isActive: z.boolean(),
-        }),
+        z
+          .strictObject({
+            username: text(40),
+            path: folder,
+            isBackupOn: z.boolean(),
+            areZipFilesDeleted: z.boolean(),
+            isActive: z.boolean(),
+          })
+          .overwrite(withPlace),
       )
       .max(50),
   });

@@ -174,4 +174,44 @@ export const catalogueAnswer = z.object({
     }),
   ),
   rules: z.array(z.object({ id: z.string(), severity: z.enum(['error', 'warning']), says: z.string() })),
+  notServedYet: z
+    .array(z.object({ path: z.string(), sentence: z.string() }))
+    .describe('Fields that are kept and obeyed, but have no page, call or message yet; * is any invoice type'),
+});
+
+export const ftpUsersQuery = z.object({
+  q: z.string().trim().max(100).default('').describe('Part of a username or of a biller’s name, or a BID'),
+  cursor: z.string().max(40).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+export const ftpUsersAnswer = z.object({
+  items: z.array(
+    z.object({
+      bid: z.int(),
+      biller: z.string(),
+      username: z.string(),
+      hasPassword: z.boolean(),
+      keyCount: z.int(),
+      folderCount: z.int().describe('Its active PDF and zip settings'),
+    }),
+  ),
+  nextCursor: z.string().nullable(),
+});
+export const describeKeysBody = z.strictObject({ keys: z.array(z.string().max(3000)).min(1).max(200) });
+export const describeKeysAnswer = z.object({
+  items: z
+    .array(
+      z.discriminatedUnion('kind', [
+        z.object({
+          kind: z.literal('key'),
+          type: z.string(),
+          bits: z.int(),
+          fingerprint: z.string(),
+          comment: z.string(),
+          line: z.string().describe('The key as it is kept'),
+        }),
+        z.object({ kind: z.literal('refused'), why: z.string() }),
+      ]),
+    )
+    .describe('In the order asked'),
 });

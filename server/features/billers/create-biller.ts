@@ -3,6 +3,7 @@ import type { Actor } from './actor.ts';
 import { type Biller, insertBiller, insertVersion, notifyChange } from './biller-store.ts';
 import { type ConfigurationDraft, SECTION_NAMES } from './configuration.ts';
 import { defaultConfiguration } from './default-configuration.ts';
+import { keepFtpUsers } from './ftp-users.ts';
 import { refuseBiller } from './problems.ts';
 import { resolveSecrets } from './resolve-secrets.ts';
 import { checkConfiguration } from './rules.ts';
@@ -57,6 +58,7 @@ export async function createBiller(deps: BillersDeps, from: NewBiller): Promise<
         reason: 'The biller was created.',
         restoredFrom: null,
       });
+      refuseErrors(await keepFtpUsers(tx, from.bid, configuration.ftp));
       await notifyChange(tx, from.bid);
       await recordAudit(tx, {
         at: deps.clock.now(),

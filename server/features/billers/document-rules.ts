@@ -1,10 +1,9 @@
-import type { Configuration } from './configuration.ts';
-import type { Finding, Rule } from './rule.ts';
+import type { Rule } from './rule.ts';
 
 const NO_GUID = '00000000-0000-0000-0000-000000000000';
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** The rules about sections that name each other: invoice types, folders, cards, products. */
+/** The rules about sections that name each other: invoice types, cards, products. */
 export const documentRules: readonly Rule[] = [
   {
     id: 'invoice-format-guid',
@@ -68,54 +67,6 @@ export const documentRules: readonly Rule[] = [
         : [],
   },
   {
-    id: 'ftp-user-once',
-    severity: 'error',
-    says: 'An FTP username stands once.',
-    find: ({ configuration }) =>
-      repeated(configuration.ftp.users.map((user) => user.username)).map((name) => ({
-        at: `ftp.users.${name}`,
-        sentence: `The FTP user ${name} stands more than once.`,
-      })),
-  },
-  {
-    id: 'ftp-user-login',
-    severity: 'warning',
-    says: 'An FTP user has a password or a public key.',
-    find: ({ configuration }) =>
-      configuration.ftp.users
-        .filter((user) => user.password === null && user.publicKeys.length === 0)
-        .map((user) => ({
-          at: `ftp.users.${user.username}`,
-          sentence: `The FTP user ${user.username} has neither a password nor a key, so it can't sign in.`,
-        })),
-  },
-  {
-    id: 'ftp-user',
-    severity: 'error',
-    says: 'A PDF or zip setting belongs to an FTP user that exists.',
-    find: ({ configuration: { ftp } }) => [
-      ...unownedFolders(ftp, 'pdfSettings'),
-      ...unownedFolders(ftp, 'zipSettings'),
-    ],
-  },
-  {
-    id: 'ftp-zip-with-pdf',
-    severity: 'warning',
-    says: 'A zip setting has a PDF setting on the same path.',
-    find: ({ configuration: { ftp } }) =>
-      ftp.zipSettings.flatMap((zip, n) =>
-        !zip.isActive ||
-        ftp.pdfSettings.some((pdf) => pdf.isActive && pdf.username === zip.username && sameFolder(pdf.path, zip.path))
-          ? []
-          : [
-              {
-                at: `ftp.zipSettings.${n}.path`,
-                sentence: `The zip setting on ${zip.path} has no active PDF setting on the same path, so what is unpacked is not linked to bills.`,
-              },
-            ],
-      ),
-  },
-  {
     id: 'stale-balances',
     severity: 'warning',
     says: 'Suppress Stale Balances goes with Real Time Data Refresh.',
@@ -145,24 +96,6 @@ export const documentRules: readonly Rule[] = [
         : [],
   },
 ];
-
-function unownedFolders(ftp: Configuration['ftp'], list: 'pdfSettings' | 'zipSettings'): readonly Finding[] {
-  return ftp[list].flatMap((setting, n) =>
-    ftp.users.some((user) => user.username === setting.username)
-      ? []
-      : [
-          {
-            at: `ftp.${list}.${n}.username`,
-            sentence: `There is no FTP user “${setting.username}” for the folder ${setting.path}.`,
-          },
-        ],
-  );
-}
-
-function sameFolder(a: string, b: string): boolean {
-  const plain = (folder: string) => folder.replaceAll('\\', '/').replace(/\/+$/, '').toLowerCase();
-  return plain(a) === plain(b);
-}
 
 function repeated(names: readonly string[]): readonly string[] {
   return [...new Set(names.filter((name, n) => names.indexOf(name) !== n))];

@@ -1,6 +1,7 @@
 import type { Actor } from './actor.ts';
 import { readVersion } from './biller-store.ts';
 import { type Configuration, SECTION_NAMES, type SectionName } from './configuration.ts';
+import type { FtpRights } from './ftp-rights.ts';
 import { refuseBiller } from './problems.ts';
 import { type BillersDeps, type Saved, saveConfigurationIn } from './save-configuration.ts';
 
@@ -17,6 +18,7 @@ export async function restoreVersion(
     sections?: readonly SectionName[];
     reason: string;
     by: Actor;
+    ftp?: FtpRights;
   },
 ): Promise<Saved> {
   const saved = await deps.database.withBiller(request.bid, async (tx) => {
@@ -28,6 +30,7 @@ export async function restoreVersion(
       sections: pickSections(stored.document, request.sections ?? SECTION_NAMES),
       reason: request.reason,
       by: request.by,
+      ...(request.ftp && { ftp: request.ftp }),
       restoredFrom: request.version,
     });
   });

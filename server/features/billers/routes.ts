@@ -1,21 +1,25 @@
 import { z } from 'zod';
 import { needs } from '../../platform/access.ts';
 import type { App } from '../../platform/http.ts';
+import type { Platform } from '../../platform/platform.ts';
 import { refuse } from '../../platform/problems.ts';
 import { actorOf } from './actor.ts';
 import { type Biller, listBillers } from './biller-store.ts';
 import { registerConfigurationRoutes } from './configuration-routes.ts';
 import * as contract from './contract.ts';
 import { createBiller } from './create-biller.ts';
+import { registerFtpRoutes } from './ftp-routes.ts';
 import type { Billers } from './load-biller.ts';
+import { NOT_SERVED_YET } from './not-served-yet.ts';
 import { settingExistsFor } from './partner-rules.ts';
 import { renameBiller } from './rename-biller.ts';
 import { rules } from './rules.ts';
 import type { BillersDeps } from './save-configuration.ts';
 import { settingsCatalogue } from './settings-catalogue.ts';
 import { billerView, known } from './views.ts';
+import { registerWorksheetRoutes } from './worksheet/routes.ts';
 
-type RouteDeps = BillersDeps & { readonly billers: Billers };
+type RouteDeps = BillersDeps & Pick<Platform, 'timers'> & { readonly billers: Billers };
 
 const tags = ['Billers'];
 const readRight = { access: needs({ permission: 'configuration:read' }) };
@@ -27,6 +31,8 @@ export function registerBillersRoutes(app: App, deps: RouteDeps): void {
   registerBiller(app, deps);
   registerCatalogue(app, deps);
   registerConfigurationRoutes(app, deps);
+  registerFtpRoutes(app, deps);
+  registerWorksheetRoutes(app, deps);
 }
 
 function registerBillers(app: App, deps: RouteDeps): void {
@@ -147,6 +153,7 @@ function registerCatalogue(app: App, deps: RouteDeps): void {
             .map((partner) => partner.name),
         })),
       rules: rules.map(({ id, severity, says }) => ({ id, severity, says })),
+      notServedYet: [...NOT_SERVED_YET],
     }),
   );
 }

@@ -178,6 +178,18 @@ const broken: Readonly<Record<string, readonly [Configuration, string][]>> = {
       'ftp.users.pine',
     ],
   ],
+  'ftp-public-key': [
+    [
+      { ...full(), ftp: { ...full().ftp, users: [{ username: 'pine', password: null, publicKeys: ['rubbish'] }] } },
+      'ftp.users.pine.publicKeys.0',
+    ],
+  ],
+  'ftp-setting-once': [
+    [
+      { ...full(), ftp: { ...full().ftp, zipSettings: [...full().ftp.zipSettings, ...full().ftp.zipSettings] } },
+      'ftp.zipSettings.1.path',
+    ],
+  ],
   'ftp-user': [
     [{ ...full(), ftp: { ...full().ftp, users: [] } }, 'ftp.pdfSettings.0.username'],
     [{ ...full(), ftp: { ...full().ftp, users: [] } }, 'ftp.zipSettings.0.username'],

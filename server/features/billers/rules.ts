@@ -1,6 +1,7 @@
 import type { Configuration } from './configuration.ts';
 import { documentRules } from './document-rules.ts';
 import { environmentRules } from './environment-rules.ts';
+import { ftpRules } from './ftp-rules.ts';
 import type { Partners } from './partner.ts';
 import { partnerRules } from './partner-rules.ts';
 import { factsOf, type Rule, type RuleFault } from './rule.ts';
@@ -17,6 +18,7 @@ export const rules: readonly Rule[] = [
   ...environmentRules,
   ...ssoRules,
   ...documentRules,
+  ...ftpRules,
 ];
 
 /**

@@ -12,6 +12,8 @@ import {
   SECTION_NAMES,
   type SectionName,
 } from './configuration.ts';
+import { type FtpRights, refuseFtpChange } from './ftp-rights.ts';
+import { keepFtpUsers, tryFtpUsers } from './ftp-users.ts';
 import type { Billers } from './load-biller.ts';
 import { mergeSections } from './merge-sections.ts';
 import type { Partners } from './partner.ts';
@@ -40,6 +42,8 @@ export interface SaveRequest {
   readonly by: Actor;
   /** False where who saves may not write secrets: then even a first address takes no stored secret along. */
   readonly mayWriteSecrets?: boolean;
+  /** What who saves may change of FTP Management. A member of staff of whom nothing is said may change nothing of it. */
+  readonly ftp?: FtpRights;
   /** A version these sections are taken from: its addresses and secrets belong together, so none is cleared. */
   readonly restoredFrom?: number;
 }
@@ -68,7 +72,10 @@ export async function saveConfiguration(deps: BillersDeps, request: SaveRequest)
 export async function saveConfigurationIn(tx: Tx, deps: BillersDeps, request: SaveRequest): Promise<Saved> {
   const prepared = await prepare(tx, deps, request);
   const { biller, next, clearedSecrets, differences } = prepared;
+  const isFtpChanged = differences.some((difference) => difference.section === 'ftp');
+  if (isFtpChanged) refuseFtpChange(request, biller.configuration.ftp, next.ftp);
   refuseErrors(prepared.faults, clearedSecrets);
+  if (isFtpChanged) refuseErrors(await keepFtpUsers(tx, request.bid, next.ftp));
   const warnings = prepared.faults.filter((fault) => fault.severity === 'warning');
   if (differences.length === 0)
     return { version: biller.version, isChanged: false, differences, clearedSecrets, warnings };
@@ -110,11 +117,13 @@ export async function saveConfigurationIn(tx: Tx, deps: BillersDeps, request: Sa
 /** What a save would do: differences, cleared secrets and every fault, with nothing stored. Refuses conflicts likewise. */
 export async function previewConfiguration(
   deps: BillersDeps,
-  request: Omit<SaveRequest, 'reason' | 'by'>,
+  request: PreviewRequest,
 ): Promise<{ differences: readonly Difference[]; clearedSecrets: readonly number[]; faults: readonly RuleFault[] }> {
   return deps.database.withBiller(request.bid, async (tx) => {
-    const { differences, clearedSecrets, faults } = await prepare(tx, deps, request);
-    return { differences, clearedSecrets, faults };
+    const { differences, clearedSecrets, faults, next } = await prepare(tx, deps, request);
+    const isFtpChanged = differences.some((difference) => difference.section === 'ftp');
+    const taken = isFtpChanged ? await tryFtpUsers(tx, request.bid, next.ftp) : [];
+    return { differences, clearedSecrets, faults: [...faults, ...taken] };
   });
 }
 
@@ -128,6 +137,8 @@ export function refuseErrors(faults: readonly RuleFault[], clearedSecrets: reado
   });
 }
 
+type PreviewRequest = Omit<SaveRequest, 'reason' | 'by' | 'ftp'>;
+
 interface Prepared {
   readonly biller: Biller;
   readonly next: Configuration;
@@ -136,7 +147,7 @@ interface Prepared {
   readonly faults: readonly RuleFault[];
 }
 
-async function prepare(tx: Tx, deps: BillersDeps, request: Omit<SaveRequest, 'reason' | 'by'>): Promise<Prepared> {
+async function prepare(tx: Tx, deps: BillersDeps, request: PreviewRequest): Promise<Prepared> {
   const biller = await lockBiller(tx, request.bid);
   if (!biller) throw refuseBiller('unknown-biller', { bid: request.bid });
   const base = await baseOf(tx, biller, request.expectedVersion);
