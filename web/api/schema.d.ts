@@ -1187,6 +1187,11 @@ export interface paths {
                                 severity: "error" | "warning";
                                 says: string;
                             }[];
+                            /** @description Fields that are kept and obeyed, but have no page, call or message yet; * is any invoice type */
+                            notServedYet: {
+                                path: string;
+                                sentence: string;
+                            }[];
                         };
                     };
                 };
@@ -5214,6 +5219,341 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ftp-users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** FTP users of all billers, by username; for Causeway’s own staff */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Part of a username or of a biller’s name, or a BID */
+                    q?: string;
+                    cursor?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                bid: number;
+                                biller: string;
+                                username: string;
+                                hasPassword: boolean;
+                                keyCount: number;
+                                /** @description Its active PDF and zip settings */
+                                folderCount: number;
+                            }[];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ssh-public-keys/describe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Type and fingerprint of SSH public keys, or why each is none; nothing is stored */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        keys: string[];
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description In the order asked */
+                            items: ({
+                                /** @enum {string} */
+                                kind: "key";
+                                type: string;
+                                bits: number;
+                                fingerprint: string;
+                                comment: string;
+                                /** @description The key as it is kept */
+                                line: string;
+                            } | {
+                                /** @enum {string} */
+                                kind: "refused";
+                                why: string;
+                            })[];
+                        };
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/billers/{bid}/worksheet-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a partner’s worksheet (CSV or .xlsx) would set; nothing is stored
+         * @description A form: `file`, and optionally `mapping` (JSON: by cell a setting such as `9` or `10.privateKey`, or `-`) and `system` (`uat` or `production`).
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    bid: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "multipart/form-data": {
+                        /** Format: binary */
+                        file: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WorksheetPreview"];
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/billers/{bid}/worksheet-apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set what a worksheet says, as one version
+         * @description The same form as for the preview, with `expectedVersion` and `reason`. Refused while a value is still asked about.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    bid: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "multipart/form-data": {
+                        /** Format: binary */
+                        file: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            version: number;
+                            isChanged: boolean;
+                            differences: {
+                                path: string;
+                                /** @enum {string} */
+                                section: "profile" | "invoiceTypes" | "products" | "cards" | "obd" | "ivr" | "invoicing" | "integration" | "advancedSettings" | "ftp" | "dataPump" | "portal";
+                                from?: unknown;
+                                to?: unknown;
+                                isSecret: boolean;
+                            }[];
+                            /** @description Settings whose secret was taken out because its endpoint leads to another host */
+                            clearedSecrets: number[];
+                            warnings: {
+                                rule: string;
+                                /** @enum {string} */
+                                severity: "error" | "warning";
+                                sentence: string;
+                                /** @description The field, e.g. advancedSettings.8 */
+                                at: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/billers/{bid}/invoice-files": {
         parameters: {
             query?: never;
@@ -8967,6 +9307,52 @@ export interface components {
                 };
                 css: string;
             };
+        };
+        WorksheetPreview: {
+            faults: {
+                rule: string;
+                /** @enum {string} */
+                severity: "error" | "warning";
+                sentence: string;
+                /** @description The field, e.g. advancedSettings.8 */
+                at: string;
+            }[];
+            differences: {
+                path: string;
+                /** @enum {string} */
+                section: "profile" | "invoiceTypes" | "products" | "cards" | "obd" | "ivr" | "invoicing" | "integration" | "advancedSettings" | "ftp" | "dataPump" | "portal";
+                from?: unknown;
+                to?: unknown;
+                isSecret: boolean;
+            }[];
+            clearedSecrets: number[];
+            /** @description The version this preview is of: send it as expectedVersion */
+            version: number;
+            rows: {
+                /** @description Where the value stands, such as B5: the key of `mapping` */
+                cell: string;
+                row: number;
+                name: string;
+                /** @description The value; a secret, and what may be one, as •••• (fingerprint) */
+                shown: string;
+                isSecret: boolean;
+                /** @enum {string} */
+                state: "mapped" | "ask" | "left-out";
+                /** @description Why it is asked about or left out */
+                why: string | null;
+                targets: string[];
+                /** @description What it most likely is, for one that is asked about */
+                suggestions: string[];
+            }[];
+            /** @description Which of the partner’s systems the worksheet names; with both, say which as `system` */
+            systems: ("uat" | "production")[];
+            /** @description Everything a value may be */
+            targets: {
+                target: string;
+                label: string;
+            }[];
+            /** @description Nothing is left to ask, and something would be set */
+            isReady: boolean;
         };
         Invoice: {
             invoiceNumber: string;
