@@ -7,6 +7,8 @@ import { settleWorld } from './settle-world.ts';
 import { openWorld, type World } from './world.ts';
 
 const KILLS = 20;
+/** After them so many fast shutdowns: every session is told (57P01), and the pools are full of dead connections. */
+const SHUTDOWNS = 4;
 const LOAD_BETWEEN_MS = 900;
 const BACK_LIMIT_MS = 60_000;
 
@@ -18,17 +20,17 @@ beforeAll(async () => {
 });
 afterAll(() => world?.close());
 
-test(`PostgreSQL killed ${KILLS} times under load: it is started again, callers hear 503, what was told is there`, async () => {
+test(`PostgreSQL killed ${KILLS} times and shut down ${SHUTDOWNS} times under load: it is started again, callers hear 503, what was told is there`, async () => {
   const programs = [...world.webs, ...world.workers];
   await Promise.all(programs.map((each) => each.start()));
   const pids = programs.map((each) => each.pid());
   const load = startLoad(world, { accounts, onPages: 3, direct: 2 });
   const away: number[] = [];
-  for (let kill = 0; kill < KILLS; kill++) {
+  for (let kill = 0; kill < KILLS + SHUTDOWNS; kill++) {
     await pause(LOAD_BETWEEN_MS);
     const pid = world.postgres.pid();
     if (pid === undefined) throw new Error('there is no postmaster to kill');
-    process.kill(pid, 'SIGKILL');
+    process.kill(pid, kill < KILLS ? 'SIGKILL' : 'SIGINT');
     // Nobody but the programs themselves starts it again. A connection of the dead one may answer for a moment.
     const isBack = async () => world.postgres.pid() !== pid && (await isThere());
     away.push(await until(isBack, { limitMs: BACK_LIMIT_MS, why: () => `not started again\n${programs[0]?.words()}` }));
@@ -39,7 +41,7 @@ test(`PostgreSQL killed ${KILLS} times under load: it is started again, callers 
   const resolved = await settleWorld(world);
   const compared = await compareLedgers(world, [figures]);
   console.log(
-    `database kills: ${KILLS} kills, away ${Math.round(Math.min(...away))} to ${Math.round(Math.max(...away))} ms; ${describeLoad(figures)}`,
+    `database kills: ${KILLS} kills and ${SHUTDOWNS} fast shutdowns, away ${Math.round(Math.min(...away))} to ${Math.round(Math.max(...away))} ms; ${describeLoad(figures)}`,
   );
   console.log(
     `database kills: ${compared.payments} payments of ${compared.totalCents} cents agree; ${JSON.stringify(resolved)}`,

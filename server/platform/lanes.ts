@@ -13,6 +13,11 @@ const RECONNECT_MS = 500;
 /** A connection that does not answer within the second figure is taken for lost, and with it the lock. */
 const HEARTBEAT_MS = 3_000;
 const HEARTBEAT_ANSWER_MS = 8_000;
+/**
+ * A process that stands still (stopped, or its event loop blocked) beats no more, yet keeps its connection: PostgreSQL ends
+ * a session that says nothing for so long, and with it the lock. What the process wakes up to is a lost connection.
+ */
+const SILENT_MS_MAX = 12_000;
 /** The rest after a run that threw, doubled each time up to the last. */
 const FAILURE_REST_MS = 500;
 const FAILURE_REST_MS_MAX = 30_000;
@@ -207,7 +212,7 @@ function laneSlots(deps: LaneDeps, from: SlotsFrom): Slots {
         client = await deps.database.connect('lane');
         client.on('error', () => lost.abort());
         client.on('end', () => lost.abort());
-        await client.query(from.settings);
+        await client.query(`set idle_session_timeout = ${SILENT_MS_MAX}; ${from.settings}`);
         if (await serve(slot, client, lost)) return;
       } catch (cause) {
         if (!isStopping()) deps.log.warn({ err: cause }, 'a lane slot lost its database connection');
