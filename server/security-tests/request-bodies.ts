@@ -53,6 +53,8 @@ export const BODILESS: ReadonlySet<string> = new Set([
   'POST /api/v1/billers/:bid/notices/:id/resend',
   // The file itself, and the signed bytes of a processor, have tests of their own.
   'POST /api/v1/billers/:bid/invoice-files',
+  'POST /api/v1/billers/:bid/worksheet-preview',
+  'POST /api/v1/billers/:bid/worksheet-apply',
   'POST /api/v1/processor-events/:processor',
 ]);
 

@@ -36,4 +36,42 @@ export const refuseBiller = defineProblems({
     sentence: 'A secret was sent as “keep it”, but there is none like it at that place. Type the secret itself.',
     whoCanAct: 'caller',
   },
+  'worksheet-not-readable': {
+    status: 422,
+    sentence: 'This worksheet can’t be read: {why}. Nothing of it was kept.',
+    whoCanAct: 'caller',
+  },
+  'worksheet-busy': {
+    status: 429,
+    sentence: 'Other worksheets are being read. Send it again in {retryAfterSeconds} seconds.',
+    whoCanAct: 'caller',
+    isRetryable: true,
+  },
+  'worksheet-missing': {
+    status: 400,
+    sentence: 'Send the worksheet as the file of a form (multipart/form-data): a CSV or an .xlsx of at most 2 MB.',
+    whoCanAct: 'caller',
+  },
+  'worksheet-cell-unknown': {
+    status: 422,
+    sentence: 'The mapping names cells that hold no named value: {cells}.',
+    whoCanAct: 'caller',
+  },
+  'worksheet-undecided': {
+    status: 422,
+    sentence:
+      'Not everything in the worksheet is clear ({count}). Say what each is, or leave it out; nothing was saved.',
+    whoCanAct: 'caller',
+  },
+  'worksheet-empty': {
+    status: 422,
+    sentence: 'Nothing in the worksheet is an Advanced Setting of this biller’s partner; nothing was saved.',
+    whoCanAct: 'caller',
+  },
+  'worksheet-outdated': {
+    status: 409,
+    sentence:
+      'The configuration changed meanwhile (version {version}; your preview was of {expectedVersion}). Look at a new preview.',
+    whoCanAct: 'caller',
+  },
 });
