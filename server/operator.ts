@@ -100,5 +100,5 @@ export { ConfigFault, configReference, readConfig } from './platform/config.ts';
 export { isDatabaseAway } from './platform/database.ts';
 export { createInbox } from './platform/mail.ts';
 export { Problem } from './platform/problems.ts';
-export { CannotListen, type Running, runUntilStopped, start } from './start.ts';
+export { CannotListen, hearStop, type Running, runUntilStopped, start } from './start.ts';
 export { VERSION } from './version.ts';

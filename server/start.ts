@@ -91,19 +91,31 @@ async function withinLimit(
   ]);
 }
 
-/** Runs until SIGTERM or SIGINT, then stops gracefully. A second signal ends the process at once. Resolves with the exit code. */
-export function runUntilStopped(running: Pick<Running, 'stop'>): Promise<number> {
-  return new Promise((resolve) => {
+/** A wish to stop, heard from the moment this was made: also while the program still starts. */
+export interface StopWish {
+  readonly told: Promise<void>;
+}
+
+/** Hears SIGTERM and SIGINT from now on. A second signal ends the process at once. */
+export function hearStop(): StopWish {
+  const told = new Promise<void>((resolve) => {
     let asked = 0;
     const ask = () => {
       asked += 1;
       if (asked > 1) process.exit(130);
-      running.stop().then(
-        () => resolve(0),
-        () => resolve(1),
-      );
+      resolve();
     };
     process.on('SIGTERM', ask);
     process.on('SIGINT', ask);
   });
+  return { told };
+}
+
+/** Runs until told to stop (a wish that came during the start included), then stops gracefully. Resolves with the exit code. */
+export async function runUntilStopped(running: Pick<Running, 'stop'>, wish: StopWish): Promise<number> {
+  await wish.told;
+  return running.stop().then(
+    () => 0,
+    () => 1,
+  );
 }

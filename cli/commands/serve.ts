@@ -1,4 +1,12 @@
-import { CannotListen, ConfigFault, readConfig, runUntilStopped, start, VERSION } from '@causeway/server/operator';
+import {
+  CannotListen,
+  ConfigFault,
+  hearStop,
+  readConfig,
+  runUntilStopped,
+  start,
+  VERSION,
+} from '@causeway/server/operator';
 import type { Command } from 'commander';
 import { EXIT, explain, say } from '../operator.ts';
 
@@ -8,11 +16,12 @@ export function registerServe(program: Command): void {
     .command('serve')
     .description('run Causeway: web pages, API and background work (see config-reference)')
     .action(async () => {
+      const wish = hearStop();
       try {
         const config = readConfig(process.env, 'required');
         const running = await start(config, { version: VERSION });
         say(`Causeway is ready${running.url ? ` on ${running.url}` : ''} (${config.roles.join(', ')}).`);
-        process.exit(await runUntilStopped(running));
+        process.exit(await runUntilStopped(running, wish));
       } catch (cause) {
         const code = explain(cause);
         process.exit(

@@ -3,6 +3,7 @@ import path from 'node:path';
 import {
   createCredential,
   createInbox,
+  hearStop,
   type Running,
   readConfig,
   revokeCredential,
@@ -28,6 +29,7 @@ const BY = { kind: 'program', name: 'the demo' } as const;
  * Resolves with the exit code after a stop.
  */
 export async function runDemo(environment: Readonly<Record<string, string | undefined>>): Promise<number> {
+  const wish = hearStop();
   const demo = await demoEnvironment(environment);
   const config = readConfig(demo.variables, 'make');
   const publicUrl = config.publicUrl ?? `http://127.0.0.1:${config.port}`;
@@ -54,7 +56,7 @@ export async function runDemo(environment: Readonly<Record<string, string | unde
     });
     await ensureStaff(running, demo.adminPassword);
     tell(demo, publicUrl, { today, controlUrl: sandbox.ready.imt.controlUrl });
-    return await runUntilStopped(running);
+    return await runUntilStopped(running, wish);
   } finally {
     await running?.stop().catch(() => undefined);
     await inbox.close();

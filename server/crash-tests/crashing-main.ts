@@ -3,7 +3,7 @@ import { flushCompileCache } from 'node:module';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import { readConfig } from '../platform/config.ts';
 import { type CrashPointName, crashPointNames, killAt, noCrashPoints } from '../platform/crash-points.ts';
-import { runUntilStopped, start } from '../start.ts';
+import { hearStop, runUntilStopped, start } from '../start.ts';
 
 // The program as `server/main.ts` starts it, with two things no shipped entry point has: a place to die, and a clock that
 // the test can put forward (the UNKNOWN protocol waits for half an hour and more). Ends with the test that started it.
@@ -12,11 +12,12 @@ const CLOCK_LOOK_MS = 50;
 
 const { CRASH_AT, CRASH_CLOCK_FILE, ...environment } = process.env;
 process.stdin.on('end', () => process.kill(process.pid, 'SIGKILL')).resume();
+const wish = hearStop();
 const running = await start(readConfig(environment, 'required'), {
   version: '0.0.0-crash',
   overrides: { crash: crashAt(CRASH_AT), clock: clockFrom(CRASH_CLOCK_FILE) },
 });
-const stopped = runUntilStopped(running);
+const stopped = runUntilStopped(running, wish);
 process.stdout.write(`${JSON.stringify({ isReady: true, url: running.url ?? null })}\n`);
 // A killed process writes no cache at its end, and these are started a hundred times.
 flushCompileCache();

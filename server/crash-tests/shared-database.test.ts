@@ -59,11 +59,21 @@ test('both processes killed, then PostgreSQL too: the next start has everything 
   expect((await first.stop()).code).toBe(0);
 });
 
-function causeway(name: string, key: string): Program {
+test('a program told to stop while it starts ends well and leaves no PostgreSQL behind', async () => {
+  const one = causeway('fifth', randomBytes(32).toString('base64'), 'early');
+  const starting = one.start().catch(() => undefined);
+  await until(() => postmaster('early') !== undefined, { limitMs: 60_000, everyMs: 5, why: () => one.words() });
+  const stopped = await one.stop();
+  await starting;
+  expect(stopped.code, one.words()).toBe(0);
+  await until(() => postmaster('early') === undefined, { limitMs: 20_000, why: () => 'PostgreSQL was left running' });
+});
+
+function causeway(name: string, key: string, data = 'data'): Program {
   const one = program(name, {
     script: 'server/crash-tests/crashing-main.ts',
     environment: {
-      CAUSEWAY_DATA: path.join(folder, 'data'),
+      CAUSEWAY_DATA: path.join(folder, data),
       CAUSEWAY_MASTER_KEY: key,
       CAUSEWAY_ROLES: 'web,worker',
       CAUSEWAY_PORT: '0',
@@ -74,9 +84,9 @@ function causeway(name: string, key: string): Program {
   return one;
 }
 
-function postmaster(): number | undefined {
+function postmaster(data = 'data'): number | undefined {
   try {
-    const pid = Number(fs.readFileSync(path.join(folder, 'data', 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0]);
+    const pid = Number(fs.readFileSync(path.join(folder, data, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0]);
     return Number.isInteger(pid) && pid > 0 ? pid : undefined;
   } catch {
     return undefined;
