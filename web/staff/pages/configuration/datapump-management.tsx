@@ -2,16 +2,19 @@ import { Button, Checkbox, NativeSelect, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { addresses } from '../../addresses.ts';
+import type { Reply } from '../../api.ts';
 import { Awaited } from '../../parts/notes.tsx';
 import { PageHead } from '../../parts/page-head.tsx';
 import { Scroll } from '../../parts/scroll.tsx';
 import { Part, To } from '../../parts/show.tsx';
 import { useBid } from '../../parts/use-biller.ts';
 import { useMay } from '../../session.ts';
+import { billerQuery } from '../biller-home.tsx';
 import { type ConfigurationAnswer, type ConfigurationDocument, configurationQuery } from './configuration-data.ts';
 import { ReviewChange } from './review-change.tsx';
 
 type DataPump = ConfigurationDocument['dataPump'];
+type BillerPartner = NonNullable<Reply<'/api/v1/billers/{bid}'>['partner']>;
 type SourceName = keyof DataPump['payments'];
 const METHODS = [
   ['CC', 'Card (CC)'],
@@ -40,6 +43,7 @@ function Selections({ bid, answer }: { bid: number; answer: ConfigurationAnswer 
   const may = useMay();
   const [draft, setDraft] = useState<DataPump>();
   const [isReviewing, setReviewing] = useState(false);
+  const { data: biller } = useQuery(billerQuery(bid));
   const shown = draft ?? answer.configuration.dataPump;
   const isFixed = !may('configuration:write');
   return (
@@ -56,7 +60,7 @@ function Selections({ bid, answer }: { bid: number; answer: ConfigurationAnswer 
       <div className="pair">
         <PaymentMatrix shown={shown} isFixed={isFixed} onChange={setDraft} />
         <div style={{ display: 'grid', gap: '1rem', alignContent: 'start' }}>
-          <NonPayment shown={shown} isFixed={isFixed} onChange={setDraft} />
+          <NonPayment partner={biller?.partner ?? undefined} shown={shown} isFixed={isFixed} onChange={setDraft} />
           <Sending shown={shown} isFixed={isFixed} onChange={setDraft} />
           <Part title="What a change means">
             <p>Ticked: a payment of that source and method is posted to the partner as soon as it is taken.</p>
@@ -128,25 +132,31 @@ function PaymentMatrix({ shown, isFixed, onChange }: FieldsProps) {
   );
 }
 
-function NonPayment({ shown, isFixed, onChange }: FieldsProps) {
+const CHANGES = { paperless: 'Paperless changes', autopay: 'AutoPay changes' } as const;
+
+/** What the partner takes no post of stands here only while it is still ticked, so that it can be taken out. */
+function NonPayment({ partner, shown, isFixed, onChange }: FieldsProps & { partner: BillerPartner | undefined }) {
+  const takes = (kind: keyof typeof CHANGES) => partner === undefined || partner.operations.includes(kind);
+  const kinds = (Object.keys(CHANGES) as (keyof typeof CHANGES)[]).filter(
+    (kind) => takes(kind) || shown.nonPayment[kind],
+  );
   return (
     <Part title="Non-payment DataPump">
-      <Checkbox
-        label="Paperless changes"
-        checked={shown.nonPayment.paperless}
-        disabled={isFixed}
-        onChange={(event) =>
-          onChange({ ...shown, nonPayment: { ...shown.nonPayment, paperless: event.currentTarget.checked } })
-        }
-      />
-      <Checkbox
-        label="AutoPay changes"
-        checked={shown.nonPayment.autopay}
-        disabled={isFixed}
-        onChange={(event) =>
-          onChange({ ...shown, nonPayment: { ...shown.nonPayment, autopay: event.currentTarget.checked } })
-        }
-      />
+      {kinds.map((kind) => (
+        <Checkbox
+          key={kind}
+          label={CHANGES[kind]}
+          description={takes(kind) ? undefined : `${partner?.name} takes none: untick it.`}
+          checked={shown.nonPayment[kind]}
+          disabled={isFixed}
+          onChange={(event) =>
+            onChange({ ...shown, nonPayment: { ...shown.nonPayment, [kind]: event.currentTarget.checked } })
+          }
+        />
+      ))}
+      {kinds.length === 0 && (
+        <p className="soft">{partner?.name} takes payments only: paperless and AutoPay changes are not posted to it.</p>
+      )}
     </Part>
   );
 }
