@@ -138,6 +138,10 @@ const routes = root.addChildren([
       lazyRouteComponent(() => import('./pages/configuration/datapump-management.tsx'), 'DataPumpManagement'),
     ),
     page(
+      '/billers/$bid/obd',
+      lazyRouteComponent(() => import('./pages/configuration/obd.tsx'), 'Obd'),
+    ),
+    page(
       '/billers/$bid/configuration-history',
       lazyRouteComponent(() => import('./pages/configuration/configuration-history.tsx'), 'ConfigurationHistory'),
     ),

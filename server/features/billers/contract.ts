@@ -29,6 +29,7 @@ export const partnerViewSchema = z.object({
   hasEnvironments: z.boolean(),
   hasPrivateKey: z.boolean(),
 });
+export type PartnerView = z.infer<typeof partnerViewSchema>;
 
 export const billerSchema = billerSummarySchema.extend({
   guid: z.string(),
@@ -174,6 +175,7 @@ export const catalogueAnswer = z.object({
     }),
   ),
   rules: z.array(z.object({ id: z.string(), severity: z.enum(['error', 'warning']), says: z.string() })),
+  partners: z.array(partnerViewSchema).describe('The partners this installation knows, and what each can do'),
   notServedYet: z
     .array(z.object({ path: z.string(), sentence: z.string() }))
     .describe('Fields that are kept and obeyed, but have no page, call or message yet; * is any invoice type'),

@@ -16,7 +16,7 @@ import { renameBiller } from './rename-biller.ts';
 import { rules } from './rules.ts';
 import type { BillersDeps } from './save-configuration.ts';
 import { settingsCatalogue } from './settings-catalogue.ts';
-import { billerView, known } from './views.ts';
+import { billerView, known, partnerView } from './views.ts';
 import { registerWorksheetRoutes } from './worksheet/routes.ts';
 
 type RouteDeps = BillersDeps & Pick<Platform, 'timers'> & { readonly billers: Billers };
@@ -153,6 +153,7 @@ function registerCatalogue(app: App, deps: RouteDeps): void {
             .map((partner) => partner.name),
         })),
       rules: rules.map(({ id, severity, says }) => ({ id, severity, says })),
+      partners: [...deps.partners.values()].map(partnerView),
       notServedYet: [...NOT_SERVED_YET],
     }),
   );

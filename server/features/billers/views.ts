@@ -3,7 +3,7 @@ import { refuse } from '../../platform/problems.ts';
 import type { Biller } from './biller-store.ts';
 import type { Difference } from './compare-configurations.ts';
 import type { ConfigurationView } from './configuration.ts';
-import type { BillerView, ConfigurationAnswer } from './contract.ts';
+import type { BillerView, ConfigurationAnswer, PartnerView } from './contract.ts';
 import { redact } from './document-secrets.ts';
 import type { Partner, Partners } from './partner.ts';
 import { checkConfiguration } from './rules.ts';
@@ -20,10 +20,13 @@ export function billerView(biller: Biller, partner: Partner | undefined): Biller
     guid,
     version,
     integrationPartner: configuration.profile.integrationPartner,
-    partner: partner
-      ? { ...partner.abilities, operations: [...partner.abilities.operations], name: partner.name }
-      : null,
+    partner: partner ? partnerView(partner) : null,
   };
+}
+
+/** What a partner can do, as screens are made by it. */
+export function partnerView(partner: Partner): PartnerView {
+  return { ...partner.abilities, operations: [...partner.abilities.operations], name: partner.name };
 }
 
 /** The configuration as this reader may see it: secrets as fingerprints, Console settings for Causeway's staff only. */

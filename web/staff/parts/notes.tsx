@@ -1,9 +1,10 @@
 import { Button, Loader } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Refused } from '../api.ts';
+import { screenName } from '../pages/configuration/section-screens.ts';
 import { Message } from './message.tsx';
 import { To } from './show.tsx';
-import { useSettingAddress } from './use-biller.ts';
+import { useFieldAddress } from './use-biller.ts';
 
 /** While something is fetched. Said to screen readers, and shown only after a moment (styles), so that pages do not flicker. */
 export function Loading({ what }: { what: string }) {
@@ -37,18 +38,32 @@ export function Failure({ cause, retry }: { cause: unknown; retry?: () => void }
   );
 }
 
-/** Faults as a list; one at a setting leads to it. */
-export function Faults({ faults }: { faults: readonly { at: string; message: string }[] }) {
-  const addressOf = useSettingAddress();
+/** Faults as a list; each leads to its field. */
+export function Faults({
+  faults,
+  onFollow,
+}: {
+  faults: readonly { at: string; message: string }[];
+  onFollow?: () => void;
+}) {
+  const addressOf = useFieldAddress();
   return (
     <ul className="faults">
       {faults.map((fault) => {
-        const number = /advancedSettings\.(\d+)/.exec(fault.at)?.[1];
-        const address = number === undefined ? undefined : addressOf(number);
+        const number = /^advancedSettings\.(\d+)/.exec(fault.at)?.[1];
+        const address = addressOf(fault.at);
         return (
           <li key={`${fault.at} ${fault.message}`}>
-            {address ? <To href={address}>Setting {number}</To> : <code>{fault.at}</code>}
-            {fault.message.replace(new RegExp(`^Setting ${number}(?=\\b)`), '').replace(/^(?! \(| is | )/, ': ')}
+            {address ? (
+              <To href={address} onClick={onFollow}>
+                {number ? `Setting ${number}` : screenName(fault.at)}
+              </To>
+            ) : (
+              <code>{fault.at}</code>
+            )}
+            {number
+              ? fault.message.replace(new RegExp(`^Setting ${number}(?=\\b)`), '').replace(/^(?! \(| is | )/, ': ')
+              : `: ${fault.message}`}
           </li>
         );
       })}

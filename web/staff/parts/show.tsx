@@ -31,9 +31,9 @@ export function Day({ iso }: { iso: string | null | undefined }) {
 }
 
 /** A link inside the application. */
-export function To({ href, children }: { href: string; children: ReactNode }) {
+export function To({ href, onClick, children }: { href: string; onClick?: () => void; children: ReactNode }) {
   return (
-    <Link to={href} className="link" activeOptions={{ exact: true }}>
+    <Link to={href} className="link" activeOptions={{ exact: true }} onClick={onClick}>
       {children}
     </Link>
   );

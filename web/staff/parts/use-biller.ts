@@ -1,5 +1,6 @@
 import { useParams } from '@tanstack/react-router';
 import { addresses } from '../addresses.ts';
+import { fieldAddress } from '../pages/configuration/section-screens.ts';
 
 /** The biller named in the address; pages of a biller have one. */
 export function useBid(): number {
@@ -17,4 +18,10 @@ export function usePart(name: string): string {
 export function useSettingAddress(): (number: string | number) => string | undefined {
   const { bid } = useParams({ strict: false }) as { bid?: string };
   return (number) => (bid ? `${addresses.advancedSettings(Number(bid))}?setting=${number}` : undefined);
+}
+
+/** Where a field of the configuration is changed; undefined on pages of no biller, and for what is no field. */
+export function useFieldAddress(): (path: string) => string | undefined {
+  const { bid } = useParams({ strict: false }) as { bid?: string };
+  return (path) => (bid ? fieldAddress(Number(bid), path) : undefined);
 }

@@ -2,109 +2,61 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
-import { addresses } from '../../addresses.ts';
-import { Awaited, Faults } from '../../parts/notes.tsx';
-import { PageHead } from '../../parts/page-head.tsx';
-import { Part, To } from '../../parts/show.tsx';
-import { useBid } from '../../parts/use-biller.ts';
-import { counted } from '../../say.ts';
+import { Awaited } from '../../parts/notes.tsx';
+import { Part } from '../../parts/show.tsx';
 import { useMay } from '../../session.ts';
-import { billerQuery } from '../biller-home.tsx';
-import {
-  type Catalogue,
-  type CatalogueRow,
-  type ConfigurationAnswer,
-  catalogueQuery,
-  configurationQuery,
-} from './configuration-data.ts';
+import { type Catalogue, type CatalogueRow, catalogueQuery } from './configuration-data.ts';
+import { ConfigurationPage } from './configuration-page.tsx';
 import { settingText } from './difference-table.tsx';
-import { EditSetting, type SettingDraft } from './edit-setting.tsx';
-import { FaultCount } from './fault-count.tsx';
-import { ReviewChange } from './review-change.tsx';
+import { EditSetting } from './edit-setting.tsx';
+import { FieldPlace } from './fields.tsx';
+import { focusField, useFaultsAt, useForm } from './form.ts';
+import { isMultiEnvironment, rowsFor, turnsBlockFlagsOn } from './setting-rows.ts';
 
-/** A changed setting by its number; null: taken out. */
-type Draft = Readonly<Record<string, SettingDraft | null>>;
-
+/** The numbered settings of the biller's partner. A setting's own parts are typed apart; `|` only stands where one is shown. */
 export function AdvancedSettings() {
-  const bid = useBid();
-  const answer = useQuery(configurationQuery(bid));
   const catalogue = useQuery(catalogueQuery);
   return (
-    <>
-      <PageHead
-        path={[['CRM']]}
-        title="Advanced Settings"
-        acts={<To href={addresses.configurationHistory(bid)}>Configuration history</To>}
-      />
-      <Awaited of={answer} what="the configuration">
-        {(shown) => (
-          <Awaited of={catalogue} what="the catalogue">
-            {(rows) => <Settings key={bid} bid={bid} answer={shown} catalogue={rows} />}
-          </Awaited>
-        )}
+    <ConfigurationPage sections={['advancedSettings']}>
+      <Awaited of={catalogue} what="the catalogue">
+        {(rows) => <Settings catalogue={rows} />}
       </Awaited>
-    </>
+    </ConfigurationPage>
   );
 }
 
-function Settings({ bid, answer, catalogue }: { bid: number; answer: ConfigurationAnswer; catalogue: Catalogue }) {
+function Settings({ catalogue }: { catalogue: Catalogue }) {
+  const form = useForm();
   const may = useMay();
-  const [draft, setDraft] = useState<Draft>({});
   const [editing, setEditing] = useState<CatalogueRow>();
-  const [isReviewing, setReviewing] = useState(false);
-  const { data: biller } = useQuery(billerQuery(bid));
-  const rows = rowsFor(catalogue, answer, draft, biller?.partner?.name);
-  const changed = Object.keys(draft);
-  const hasTwo = environmentsOf(answer, draft);
+  const { draft } = form;
+  const partner = catalogue.partners.find((each) => each.name === draft.profile.integrationPartner);
+  const rows = rowsFor(catalogue, form.base, draft);
+  useChosenSetting();
   return (
     <>
-      <Faulty answer={answer} />
-      {changed.length > 0 && (
-        <div className="caution acts" role="status">
-          <span>
-            {counted(changed.length, 'change')} not saved yet: {changed.join(', ')}
-          </span>
-          <Button onClick={() => setReviewing(true)}>Look at the change and save</Button>
-          <Button variant="default" onClick={() => setDraft({})}>
-            Discard
-          </Button>
-        </div>
-      )}
-      <Part title={`Settings of ${biller?.partner?.name ?? 'the partner'}`}>
+      <Part title={`Settings of ${partner?.name ?? 'the partner'}`}>
         {rows.map((row) => (
           <SettingRow
             key={row.number}
             row={row}
-            answer={answer}
-            draft={draft}
-            canWrite={may('configuration:write') && (row.kind !== 'secret' || may('secrets:write'))}
+            canWrite={!form.isFixed && (row.kind !== 'secret' || may('secrets:write'))}
             onEdit={() => setEditing(row)}
-            onRemove={() => setDraft({ ...draft, [row.number]: null })}
           />
         ))}
       </Part>
       {editing && (
         <EditSetting
           row={editing}
-          hasTwo={hasTwo}
-          partner={biller?.partner ?? undefined}
-          now={draft[editing.number] ?? answer.configuration.advancedSettings[String(editing.number)]}
+          hasTwo={isMultiEnvironment(draft.advancedSettings)}
+          partner={partner}
+          now={draft.advancedSettings[String(editing.number)]}
           onClose={() => setEditing(undefined)}
           onKeep={(value) => {
-            setDraft({ ...draft, [editing.number]: value });
+            form.putSections({
+              advancedSettings: { ...draft.advancedSettings, [String(editing.number)]: value },
+            });
             setEditing(undefined);
-          }}
-        />
-      )}
-      {isReviewing && (
-        <ReviewChange
-          bid={bid}
-          answer={answer}
-          build={(configuration) => ({ advancedSettings: apply(configuration.advancedSettings, draft) })}
-          onClose={() => setReviewing(false)}
-          onSaved={() => {
-            setReviewing(false);
-            setDraft({});
           }}
         />
       )}
@@ -112,108 +64,104 @@ function Settings({ bid, answer, catalogue }: { bid: number; answer: Configurati
   );
 }
 
-const apply = (settings: ConfigurationAnswer['configuration']['advancedSettings'], draft: Draft) =>
-  Object.fromEntries(Object.entries({ ...settings, ...draft }).filter(([, value]) => value !== null));
-
-/** The catalogue's settings of this partner, and whatever else is set. */
-function rowsFor(
-  catalogue: Catalogue,
-  answer: ConfigurationAnswer,
-  draft: Draft,
-  partner: string | undefined,
-): readonly CatalogueRow[] {
-  const isSet = (number: number) => String(number) in answer.configuration.advancedSettings || String(number) in draft;
-  const known = catalogue.items.filter(
-    (row) => partner === undefined || row.partners.includes(partner) || isSet(row.number),
-  );
-  const unknown = answer.settings
-    .filter((setting) => !setting.isKnown)
-    .map(
-      (setting): CatalogueRow => ({
-        number: Number(setting.number),
-        description: 'Not in the catalogue: kept as text',
-        kind: 'text',
-        pairs: 'never',
-        audience: 'console',
-        with: [],
-        partners: [],
-        mayHoldPrivateKey: false,
-      }),
-    );
-  return [...known, ...unknown].toSorted((a, b) => a.number - b.number);
-}
-
-/** Two environments, by setting 81 as it is or as it will be. */
-function environmentsOf(answer: ConfigurationAnswer, draft: Draft): boolean {
-  const value = '81' in draft ? draft['81'] : answer.configuration.advancedSettings['81'];
-  return value?.kind === 'text' && value.value === 'MULTIENVIRONMENT';
-}
-
-function Faulty({ answer }: { answer: ConfigurationAnswer }) {
-  if (answer.faults.length === 0) return null;
-  return (
-    <div className={answer.faults.some((fault) => fault.severity === 'error') ? 'problem' : 'caution'}>
-      <FaultCount faults={answer.faults} />
-      <Faults faults={answer.faults.map((fault) => ({ at: fault.at, message: fault.sentence }))} />
-    </div>
-  );
+/** The setting that the address asks for, from other pages. */
+function useChosenSetting(): void {
+  const { setting } = useSearch({ strict: false }) as { setting?: string };
+  const { setFocus } = useForm();
+  // Once an address.
+  useEffect(() => {
+    if (setting === undefined) return;
+    setFocus(`advancedSettings.${setting}`);
+    focusField(`advancedSettings.${setting}`);
+  }, [setting]);
 }
 
 interface RowProps {
   readonly row: CatalogueRow;
-  readonly answer: ConfigurationAnswer;
-  readonly draft: Draft;
   readonly canWrite: boolean;
   readonly onEdit: () => void;
-  readonly onRemove: () => void;
 }
 
-function SettingRow({ row, answer, draft, canWrite, onEdit, onRemove }: RowProps) {
+function SettingRow({ row, canWrite, onEdit }: RowProps) {
   const { setting } = useSearch({ strict: false }) as { setting?: string };
+  const form = useForm();
   const number = String(row.number);
-  const isChosen = setting === number;
-  useEffect(() => {
-    if (isChosen) document.getElementById(`setting-${number}`)?.scrollIntoView({ block: 'center' });
-  }, [isChosen, number]);
-  const kept = answer.settings.find((each) => each.number === number);
-  const change = draft[number];
-  const faults = answer.faults.filter((fault) => new RegExp(`advancedSettings\\.${number}(\\D|$)`).test(fault.at));
+  const at = `advancedSettings.${number}`;
+  const faults = useFaultsAt(at);
+  const kept = form.base.advancedSettings[number];
+  const now = form.draft.advancedSettings[number];
+  const isChanged = JSON.stringify(kept) !== JSON.stringify(now);
+  const remove = () => {
+    const { [number]: _gone, ...others } = form.draft.advancedSettings;
+    form.putSections({ advancedSettings: others });
+  };
   return (
-    <div id={`setting-${number}`} className={isChosen ? 'settings-row settings-chosen' : 'settings-row'}>
-      <span className="figure">{number}</span>
-      <span>{row.description}</span>
-      <span className="from-to">
-        {change === undefined ? (
-          <code>{kept?.text ?? '–'}</code>
-        ) : (
-          <>
-            <del>{kept?.text ?? 'not set'}</del> →{' '}
-            <ins>{change === null ? 'taken out' : settingText(change as never)}</ins>
-          </>
-        )}
-      </span>
-      <span className="acts">
-        {canWrite && (
-          <Button
-            variant="default"
-            size="compact-xs"
-            onClick={onEdit}
-            aria-label={`${kept ? 'Replace' : 'Set'} setting ${number}`}
-          >
-            {kept ? 'Replace' : 'Set'}
-          </Button>
-        )}
-        {canWrite && kept && change === undefined && (
-          <Button variant="default" size="compact-xs" onClick={onRemove} aria-label={`Remove setting ${number}`}>
-            Remove
-          </Button>
-        )}
-      </span>
-      {faults.map((fault) => (
-        <div key={fault.rule} className={fault.severity === 'error' ? 'problem' : 'caution'}>
-          {fault.sentence}
-        </div>
-      ))}
+    <FieldPlace at={at}>
+      <div className={setting === number ? 'settings-row settings-chosen' : 'settings-row'}>
+        <span className="figure">{number}</span>
+        <span>{row.description}</span>
+        <span className="from-to">
+          {isChanged ? (
+            <>
+              <del>{kept ? settingText(kept) : 'not set'}</del> → <ins>{now ? settingText(now) : 'taken out'}</ins>
+            </>
+          ) : (
+            <code>{kept ? settingText(kept) : '–'}</code>
+          )}
+        </span>
+        <span className="acts">
+          {canWrite && (
+            <Button
+              variant="default"
+              size="compact-xs"
+              onClick={onEdit}
+              aria-label={`${now ? 'Replace' : 'Set'} setting ${number}`}
+            >
+              {now ? 'Replace' : 'Set'}
+            </Button>
+          )}
+          {canWrite && now && (
+            <Button variant="default" size="compact-xs" onClick={remove} aria-label={`Remove setting ${number}`}>
+              Remove
+            </Button>
+          )}
+        </span>
+        {faults.map((fault) => (
+          <div key={fault.sentence} className={fault.severity === 'error' ? 'problem' : 'caution'}>
+            {fault.sentence}
+          </div>
+        ))}
+        <Together row={row} canWrite={canWrite} />
+      </div>
+    </FieldPlace>
+  );
+}
+
+/** 131 and 32 go together: who sets one sees the other, and sets it with one press. */
+function Together({ row, canWrite }: { row: CatalogueRow; canWrite: boolean }) {
+  const { draft, putSections } = useForm();
+  const settings = draft.advancedSettings;
+  const isOn = turnsBlockFlagsOn(settings['131']);
+  const isReadOnly = settings['32']?.kind === 'onOff' && settings['32'].value;
+  if (!isOn || (row.number !== 131 && row.number !== 32)) return null;
+  if (row.number === 131)
+    return (
+      <div className="fine settings-together">
+        The partner blocks CC and ACH of an account, so setting 32 is {isReadOnly ? 'on with it.' : 'needed with it.'}
+      </div>
+    );
+  return (
+    <div className="fine settings-together">
+      Setting 131 lets the partner block CC and ACH, so staff only read the blocks.{' '}
+      {!isReadOnly && canWrite && (
+        <Button
+          variant="default"
+          size="compact-xs"
+          onClick={() => putSections({ advancedSettings: { ...settings, '32': { kind: 'onOff', value: true } } })}
+        >
+          Switch 32 on as well
+        </Button>
+      )}
     </div>
   );
 }

@@ -11,7 +11,8 @@ import { useFilters } from '../../parts/use-search.ts';
 import { queryClient } from '../../query-client.ts';
 import { counted } from '../../say.ts';
 import { useMay } from '../../session.ts';
-import { DifferenceTable, screenName } from './difference-table.tsx';
+import { DifferenceTable } from './difference-table.tsx';
+import { screenName } from './section-screens.ts';
 
 type Version = Item<'/api/v1/billers/{bid}/configuration/history'>;
 

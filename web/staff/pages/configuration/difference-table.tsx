@@ -1,22 +1,12 @@
 import { Scroll } from '../../parts/scroll.tsx';
+import { counted, money } from '../../say.ts';
 import type { Difference } from './configuration-data.ts';
+import { describeField, labelOf } from './describe-field.ts';
+import { percentOf } from './read-money.ts';
+import { screenName } from './section-screens.ts';
 
-const SCREENS: Readonly<Record<string, string>> = {
-  profile: 'Profile',
-  invoiceTypes: 'Invoice Types',
-  products: 'Products',
-  cards: 'Credit/Debit Cards',
-  obd: 'OBD',
-  ivr: 'Cloud IVR Connect Invoice Types',
-  invoicing: 'Invoicing › Advanced Configuration',
-  integration: 'Integration Summary',
-  advancedSettings: 'Advanced Settings',
-  ftp: 'FTP Management',
-  dataPump: 'DataPump Management',
-  portal: 'Portal Customization',
-};
-
-export const screenName = (section: string): string => SCREENS[section] ?? section;
+/** Longer texts are cut in a table; the field itself holds them whole. */
+const SHOWN_CHARS_MAX = 300;
 
 /** A value of a difference, on one line; secrets come as marks with their fingerprint. */
 export function valueText(value: unknown): string {
@@ -28,6 +18,31 @@ export function valueText(value: unknown): string {
   if (isSetSecret(value)) return '•••• (new)';
   if (isSetting(value)) return settingText(value);
   return JSON.stringify(value);
+}
+
+/** A value as the screen of its field shows it: money in dollars, shares in percent. */
+export function shownValue(path: string, value: unknown): string {
+  if (typeof value === 'number') {
+    switch (describeField(path)?.shownAs) {
+      case 'money':
+        return money(value);
+      case 'percent':
+        return `${percentOf(value)} %`;
+      case 'secondsLong':
+        return counted(value, 'second');
+      case 'minutesLong':
+        return counted(value, 'minute');
+      case undefined:
+        break;
+    }
+  }
+  if (typeof value === 'string' && value.startsWith('data:image/'))
+    return `an image of ${counted(value.length, 'character')}`;
+  const text =
+    Array.isArray(value) && value.every((each) => typeof each === 'string')
+      ? value.join(', ') || 'none'
+      : valueText(value);
+  return text.length > SHOWN_CHARS_MAX ? `${text.slice(0, SHOWN_CHARS_MAX)} …` : text;
 }
 
 type Setting = { kind: string } & Record<string, unknown>;
@@ -73,14 +88,12 @@ export function DifferenceTable({ items, label }: { items: readonly Difference[]
           {items.map((item) => (
             <tr key={item.path}>
               <td>{screenName(item.section)}</td>
+              <td>{labelOf(item.path)}</td>
               <td>
-                <code>{item.path.replace(`${item.section}.`, '')}</code>
+                <del>{shownValue(item.path, item.from)}</del>
               </td>
               <td>
-                <del>{valueText(item.from)}</del>
-              </td>
-              <td>
-                <ins>{valueText(item.to)}</ins>
+                <ins>{shownValue(item.path, item.to)}</ins>
               </td>
             </tr>
           ))}
