@@ -294,6 +294,15 @@ export interface Installation {
   is_only: Generated<boolean>;
 }
 
+export interface InstallationKey {
+  created_at: Generated<Temporal.Instant>;
+  is_only: Generated<boolean>;
+  key_id: string;
+  public_key: string;
+  sealed_private_key: string;
+  wrapped: string;
+}
+
 export interface Invoice {
   account_number: string;
   balance_forward: boolean;
@@ -557,8 +566,7 @@ export interface StaffChallenge {
 
 export interface StaffHalfSignIn {
   expires_at: Temporal.Instant;
-  failures: Generated<number>;
-  provider: string | null;
+  proven_by: string;
   token_hash: Buffer;
   user_id: string;
 }
@@ -700,6 +708,7 @@ export interface DB {
   endpoint_state: EndpointState;
   ftp_user: FtpUser;
   installation: Installation;
+  installation_key: InstallationKey;
   invoice: Invoice;
   invoice_file: InvoiceFile;
   invoice_file_fault: InvoiceFileFault;

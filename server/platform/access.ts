@@ -31,6 +31,8 @@ export type Principal =
       readonly provenAt: Temporal.Instant;
       /** What this person could prove it with now. */
       readonly proofMethods: readonly ProofMethod[];
+      /** Must set up a second factor before anything else: the operator asks for one, and there is none yet. */
+      readonly isEnrolling?: true;
     };
 
 /** What a credential may be allowed to do. */
@@ -80,7 +82,7 @@ export type Permission = (typeof PERMISSIONS)[number];
  */
 export type Access =
   | { readonly kind: 'public' }
-  | { readonly kind: 'signed-in' }
+  | { readonly kind: 'signed-in'; readonly isOpenWhileEnrolling?: true }
   | {
       readonly kind: 'any-of';
       readonly scope?: Scope;
@@ -90,17 +92,21 @@ export type Access =
 
 export const PUBLIC: Access = { kind: 'public' };
 export const SIGNED_IN: Access = { kind: 'signed-in' };
+/** Signing out, and setting up the second factor without which nothing else opens. */
+export const SIGNED_IN_ENROLLING: Access = { kind: 'signed-in', isOpenWhileEnrolling: true };
 export const needs = (rights: { scope?: Scope; permission?: Permission; isProofRecent?: true }): Access => ({
   kind: 'any-of',
   ...rights,
 });
 
-export type Decision = 'allowed' | 'not-signed-in' | 'not-allowed' | 'not-found';
+export type Decision = 'allowed' | 'not-signed-in' | 'not-allowed' | 'not-found' | 'must-enrol';
 
 /** The one place that decides: pure, so that every route × role × biller can be probed. A foreign biller is "not found". */
 export function decideAccess(access: Access, principal: Principal | undefined, bid: number | undefined): Decision {
   if (access.kind === 'public') return 'allowed';
   if (!principal) return 'not-signed-in';
+  if (principal.kind === 'staff' && principal.isEnrolling && !(access.kind === 'signed-in' && access.isOpenWhileEnrolling))
+    return 'must-enrol';
   if (bid !== undefined && principal.bid !== null && principal.bid !== bid) return 'not-found';
   if (access.kind === 'signed-in') return principal.kind === 'staff' ? 'allowed' : 'not-allowed';
   if (principal.kind === 'credential') {

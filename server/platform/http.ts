@@ -173,6 +173,7 @@ function registerAccess(app: App, { authenticate, clock }: { authenticate: Authe
     const decision = decideAccess(access, request.principal, bidOf(request));
     if (decision === 'not-signed-in') throw refuse('not-signed-in');
     if (decision === 'not-found') throw refuse('not-found');
+    if (decision === 'must-enrol') throw refuse('second-factor-required');
     if (decision === 'not-allowed') {
       const needed =
         access.kind === 'any-of'

@@ -115,6 +115,11 @@ export const refuse = defineProblems({
       'This needs a fresh proof that it is you: the last one is more than {minutes} minutes old. Nothing was changed.',
     whoCanAct: 'caller',
   },
+  'second-factor-required': {
+    status: 403,
+    sentence: 'Your user must have a second factor before anything else. Set one up, then go on.',
+    whoCanAct: 'caller',
+  },
   'missing-csrf-token': {
     status: 403,
     sentence: 'The request did not come from a page of this application. Reload the page and do it again.',

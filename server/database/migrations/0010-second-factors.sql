@@ -36,9 +36,8 @@ create table staff_recovery_code (
 create table staff_half_sign_in (
   token_hash bytea primary key,
   user_id uuid not null references staff_user (id),
-  provider text,                       -- the issuer, where it was not a password but a sign-on
-  expires_at timestamptz not null,
-  failures int not null default 0
+  proven_by text not null check (proven_by in ('password', 'oidc')),  -- the first step
+  expires_at timestamptz not null
 );
 create index staff_half_sign_in_old on staff_half_sign_in (expires_at);
 -- What a passkey is asked to sign: each once, and soon.

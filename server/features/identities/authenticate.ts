@@ -1,10 +1,11 @@
 import type { FastifyRequest } from 'fastify';
-import { type Principal, SCOPES, type Scope } from '../../platform/access.ts';
+import { type Principal, type ProofMethod, SCOPES, type Scope } from '../../platform/access.ts';
 import type { Authenticate } from '../../platform/http.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { type FoundCredential, findCredentialStatement, touchCredential } from './credential-store.ts';
 import { refuseIdentity } from './problems.ts';
 import { permissionsOf } from './roles.ts';
+import { mustHaveFactor } from './second-factor-rule.ts';
 import { isInForce, SESSION_COOKIE, tokenHashOf } from './session-limits.ts';
 import { findSession, type StaffSession, touchSession } from './staff-store.ts';
 
@@ -19,7 +20,7 @@ const TOUCH_SECONDS = 60;
 const TOKEN_LENGTH_MAX = 100;
 const CREDENTIAL = /^cw_([1-9]\d{0,9})_[A-Za-z0-9_-]{43}$/;
 
-export type AuthenticateDeps = Pick<Platform, 'database' | 'clock' | 'log'>;
+export type AuthenticateDeps = Pick<Platform, 'database' | 'clock' | 'log' | 'config'>;
 
 /** Sessions read lately in this process, so that a screen with many requests asks the database once. */
 const cacheOf = new WeakMap<object, Map<string, { session: StaffSession; readMs: number }>>();
@@ -63,8 +64,8 @@ async function credentialOf(deps: AuthenticateDeps, header: string): Promise<Pri
   const bid = Number(CREDENTIAL.exec(token)?.[1]);
   if (!Number.isSafeInteger(bid)) return undefined;
   const found = await findCredential(deps, bid, tokenHashOf(token));
-  if (!found) return undefined;
   const now = deps.clock.now();
+  if (!found || (found.expiresAt !== null && Temporal.Instant.compare(found.expiresAt, now) <= 0)) return undefined;
   if (isOlder(found.lastUsedAt, now)) {
     await deps.database.withBiller(bid, (tx) => touchCredential(tx, { bid, id: found.id, at: now }));
     forgetCredentials(deps);
@@ -105,6 +106,7 @@ async function staffOf(deps: AuthenticateDeps, token: string, isRead: boolean): 
   // Whoever holds the token may know why it is worth nothing any more.
   if (session.user.disabledAt !== null) throw refuseIdentity('session-disabled');
   if (session.endedWhy === 'revoked') throw refuseIdentity('session-revoked');
+  if (session.endedWhy === 'factors-reset') throw refuseIdentity('session-factors-reset');
   if (session.endedWhy === 'password-changed') throw refuseIdentity('session-password-changed');
   if (!isInForce(session, now)) throw refuseIdentity('session-over');
   if (isOlder(session.lastSeenAt, now)) {
@@ -122,8 +124,23 @@ async function staffOf(deps: AuthenticateDeps, token: string, isRead: boolean): 
     csrfToken: session.csrfToken,
     sessionId: session.id,
     provenAt: session.provenAt,
-    proofMethods: user.hasPassword ? ['password'] : [],
+    proofMethods: proofMethodsOf(session),
+    ...(mustEnrol(deps, session) && { isEnrolling: true }),
   };
+}
+
+function proofMethodsOf(session: StaffSession): readonly ProofMethod[] {
+  return [
+    ...(session.hasPasskey ? (['passkey'] as const) : []),
+    ...(session.hasTotp ? (['totp'] as const) : []),
+    ...(session.user.hasPassword ? (['password'] as const) : []),
+  ];
+}
+
+/** The operator's rule holds at once, for sessions that began before it too. */
+function mustEnrol(deps: AuthenticateDeps, session: StaffSession): boolean {
+  const isMet = session.hasSecondFactor || session.hasTotp || session.hasPasskey;
+  return !isMet && mustHaveFactor(deps.config.secondFactorFor, session.user);
 }
 
 async function sessionOf(deps: AuthenticateDeps, token: string, isRead: boolean): Promise<StaffSession | undefined> {

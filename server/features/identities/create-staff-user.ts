@@ -2,23 +2,23 @@ import { recordAudit } from '../../platform/audit.ts';
 import type { Tx } from '../../platform/database.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Actor } from '../billers/index.ts';
+import { changeable, type Manager } from './may-manage.ts';
 import { checkPassword, type Passwords } from './password.ts';
 import { refuseIdentity } from './problems.ts';
 import { roleOf, roles } from './roles.ts';
+import { dropResets } from './reset-store.ts';
+import { INVITATION_DAYS, queueStaffMail } from './send-staff-mail.ts';
 import { tokenHashOf } from './session-limits.ts';
 import {
-  disableUser,
   endSessionsOf,
   findInvitation,
   findUser,
   insertUser,
   replaceInvitation,
-  type StaffUser,
   setPassword,
   useInvitation,
 } from './staff-store.ts';
 
-const INVITATION_DAYS = 7;
 const ROLES_MAX = 5;
 const EMAIL = /^[^\s@<>,;"]{1,64}@[^\s@<>,;"]{1,190}$/;
 
@@ -32,40 +32,54 @@ export interface Invitation {
   readonly expiresAt: Temporal.Instant;
 }
 
-/** Makes a staff user and an invitation to set a password. `bid` for a biller's own staff. */
-export async function createStaffUser(
-  deps: StaffDeps,
-  from: { email: string; name?: string; roles: readonly string[]; bid?: number | null; by: Actor },
-): Promise<Invitation> {
-  const email = from.email.trim().toLowerCase();
-  const bid = from.bid ?? null;
-  refuseInvalid({ email, roles: from.roles, bid });
-  const id = deps.random.uuid();
+interface NewStaffUser {
+  readonly email: string;
+  readonly name?: string;
+  readonly roles: readonly string[];
+  /** Null for Causeway's own staff. */
+  readonly bid?: number | null;
+  readonly by: Actor;
+}
+
+/** Makes a staff user and an invitation to set a password, told here once. `bid` for a biller's own staff. */
+export async function createStaffUser(deps: StaffDeps, from: NewStaffUser): Promise<Invitation> {
+  return deps.database.withSystem(async (tx) => invite(tx, deps, await addUser(tx, deps, from)));
+}
+
+/** Makes a staff user and sends the invitation by email; no token is told to anybody else. */
+export async function inviteByEmail(
+  deps: StaffDeps & Pick<Platform, 'jobs'>,
+  from: NewStaffUser,
+): Promise<{ userId: string; email: string }> {
   return deps.database.withSystem(async (tx) => {
-    const isNew = await insertUser(tx, {
-      id,
-      email,
-      name: from.name?.trim() || email,
-      roles: from.roles,
-      bid,
-      createdAt: deps.clock.now(),
-    });
-    if (!isNew) throw refuseIdentity('user-exists');
-    const invitation = await invite(tx, deps, { id, email });
-    await record(tx, deps, { act: 'staff.created', email, by: from.by, detail: { roles: [...from.roles], bid } });
-    return invitation;
+    const user = await addUser(tx, deps, from);
+    await queueStaffMail(tx, deps, { kind: 'invitation', userId: user.id, invitedBy: from.by.name });
+    return { userId: user.id, email: user.email };
   });
 }
 
-/** A new invitation for a user, in place of one that was lost or has expired; also how a forgotten password is renewed. */
+/**
+ * A new invitation for a user, in place of one that was lost or has expired; also how a password is renewed where no mail
+ * is set up. Told here once, or sent by email (`isByEmail`; then the link is null).
+ */
 export async function inviteAgain(
-  deps: StaffDeps,
-  from: { userId: string; bid: number | null; by: Actor },
-): Promise<Invitation> {
+  deps: StaffDeps & Pick<Platform, 'jobs'>,
+  from: { userId: string; manager: Manager; by: Actor; isByEmail: boolean },
+): Promise<{ userId: string; email: string; link: string | null; expiresAt: Temporal.Instant | null }> {
   return deps.database.withSystem(async (tx) => {
-    const user = visible(await findUser(tx, from.userId), from.bid);
-    const invitation = await invite(tx, deps, user);
-    await record(tx, deps, { act: 'staff.invited', email: user.email, by: from.by, detail: {} });
+    const user = changeable(await findUser(tx, from.userId), from.manager);
+    if (user.disabledAt !== null) throw refuseIdentity('user-disabled');
+    if (from.isByEmail)
+      await queueStaffMail(tx, deps, { kind: 'invitation', userId: user.id, invitedBy: from.by.name });
+    const invitation = from.isByEmail
+      ? { userId: user.id, email: user.email, link: null, expiresAt: null }
+      : await invite(tx, deps, user);
+    await record(tx, deps, {
+      act: 'staff.invited',
+      email: user.email,
+      by: from.by,
+      detail: { way: from.isByEmail ? 'email' : 'link' },
+    });
     return invitation;
   });
 }
@@ -83,6 +97,7 @@ export async function acceptInvitation(
   await deps.database.withSystem(async (tx) => {
     if (!(await useInvitation(tx, tokenHash, deps.clock.now()))) throw refuseIdentity('invitation-not-valid');
     await setPassword(tx, user.id, passwordHash);
+    await dropResets(tx, user.id);
     await endSessionsOf(tx, user.id, { at: deps.clock.now(), why: 'password-changed' });
     await record(tx, deps, {
       act: 'staff.password-set',
@@ -94,18 +109,15 @@ export async function acceptInvitation(
   return { email: user.email };
 }
 
-/** Disables a user and ends their sessions. `bid`: the biller the caller is confined to. */
-export async function disableStaffUser(
-  deps: StaffDeps,
-  from: { userId: string; bid: number | null; by: Actor },
-): Promise<void> {
-  await deps.database.withSystem(async (tx) => {
-    const user = visible(await findUser(tx, from.userId), from.bid);
-    if (user.email === from.by.name) throw refuseIdentity('own-user');
-    await disableUser(tx, user.id, deps.clock.now());
-    await endSessionsOf(tx, user.id, { at: deps.clock.now(), why: 'disabled' });
-    await record(tx, deps, { act: 'staff.disabled', email: user.email, by: from.by, detail: {} });
-  });
+/** The user's row and its record. */
+async function addUser(tx: Tx, deps: StaffDeps, from: NewStaffUser): Promise<{ id: string; email: string }> {
+  const email = from.email.trim().toLowerCase();
+  const bid = from.bid ?? null;
+  refuseInvalidUser({ email, roles: from.roles, bid });
+  const user = { id: deps.random.uuid(), email, name: from.name?.trim() || email, roles: from.roles, bid };
+  if (!(await insertUser(tx, { ...user, createdAt: deps.clock.now() }))) throw refuseIdentity('user-exists');
+  await record(tx, deps, { act: 'staff.created', email, by: from.by, detail: { roles: [...from.roles], bid } });
+  return user;
 }
 
 async function invite(tx: Tx, deps: StaffDeps, user: { id: string; email: string }): Promise<Invitation> {
@@ -131,13 +143,8 @@ async function record(
   });
 }
 
-/** A biller's own staff see only each other. */
-function visible(user: StaffUser | undefined, bid: number | null): StaffUser {
-  if (!user || (bid !== null && user.bid !== bid)) throw refuseIdentity('unknown-user');
-  return user;
-}
-
-function refuseInvalid(user: { email: string; roles: readonly string[]; bid: number | null }): void {
+/** Refuses an address that is none, roles that are none, and roles that do not go with the biller. */
+export function refuseInvalidUser(user: { email: string; roles: readonly string[]; bid: number | null }): void {
   const unknown = user.roles.filter((name) => roleOf(name) === undefined);
   const misplaced = user.roles.filter(
     (name) => roleOf(name) !== undefined && (roleOf(name)?.of === 'biller') !== (user.bid !== null),

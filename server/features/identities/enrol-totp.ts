@@ -16,7 +16,9 @@ import {
 } from './factor-store.ts';
 import { recordFactor } from './record-factor.ts';
 import { newRecoveryCodes, recoveryCodeHash } from './recovery-code.ts';
+import { mustHaveFactor } from './second-factor-rule.ts';
 import { openForStaff, sealForStaff } from './staff-key.ts';
+import { findUser } from './staff-store.ts';
 import { stepOfCode, totpKey, totpUri } from './totp-code.ts';
 
 /** A key that was shown waits so long for its first code. */
@@ -76,13 +78,13 @@ export async function confirmTotp(
   return { recoveryCodes: outcome };
 }
 
-/** Removes the authenticator app, and the recovery codes where it was the last factor. `mustHave`: the operator's rule. */
-export async function removeTotp(deps: FactorDeps, from: { person: Person; mustHave: boolean }): Promise<void> {
+/** Removes the authenticator app, and the recovery codes where it was the last factor. */
+export async function removeTotp(deps: FactorDeps, from: { person: Person }): Promise<void> {
   const { userId } = from.person;
   await deps.database.withSystem(async (tx) => {
     await lockUser(tx, userId);
     if (!(await deleteTotp(tx, userId))) throw refuseFactor('factor-not-set-up');
-    await settleLastFactor(tx, from);
+    await settleLastFactor(tx, deps, userId);
     await recordFactor(tx, deps, { person: from.person, act: 'factor.totp-removed' });
   });
 }
@@ -108,11 +110,12 @@ export async function makeRecoveryCodes(
   return codes;
 }
 
-/** After a removal: refused where it left nobody's required factor; without any factor the recovery codes go too. */
-export async function settleLastFactor(tx: Tx, from: { person: Person; mustHave: boolean }): Promise<void> {
-  if (hasFactor(await readFactors(tx, from.person.userId))) return;
-  if (from.mustHave) throw refuseFactor('last-factor');
-  await deleteRecoveryCodes(tx, from.person.userId);
+/** After a removal: refused where the operator's rule asks for a factor; without any, the recovery codes go too. */
+export async function settleLastFactor(tx: Tx, deps: Pick<Platform, 'config'>, userId: string): Promise<void> {
+  if (hasFactor(await readFactors(tx, userId))) return;
+  const user = await findUser(tx, userId);
+  if (user && mustHaveFactor(deps.config.secondFactorFor, user)) throw refuseFactor('last-factor');
+  await deleteRecoveryCodes(tx, userId);
 }
 
 function isRecent(startedAt: Temporal.Instant, now: Temporal.Instant): boolean {

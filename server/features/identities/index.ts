@@ -12,4 +12,3 @@ export {
 export { createPasswords, type Passwords } from './password.ts';
 export { permissionsOf, type Role, roles } from './roles.ts';
 export { registerIdentitiesRoutes } from './routes.ts';
-export { type SignedIn, signIn } from './sign-in.ts';

@@ -1,7 +1,10 @@
+import type { AuthenticationResponseJSON } from '@simplewebauthn/server';
 import type { Principal, ProofMethod } from '../../platform/access.ts';
 import { recordAudit } from '../../platform/audit.ts';
-import type { Platform } from '../../platform/platform.ts';
-import type { ProveBody } from './contract.ts';
+import { checkPasskey } from './check-passkey.ts';
+import { checkSecondProof } from './check-second-proof.ts';
+import { lockUser } from './factor-store.ts';
+import type { FinishDeps } from './finish-sign-in.ts';
 import type { Passwords } from './password.ts';
 import { refuseIdentity } from './problems.ts';
 import { tokenHashOf } from './session-limits.ts';
@@ -9,7 +12,14 @@ import { countFailedTry, forgetFailedTries, pausedRefusal, readPause } from './s
 import { findUserByEmail, renewSession } from './staff-store.ts';
 import { PAUSE_MINUTES } from './throttle-store.ts';
 
-export type ProveDeps = Pick<Platform, 'database' | 'clock' | 'random'> & { readonly passwords: Passwords };
+export type ProveDeps = FinishDeps & { readonly passwords: Passwords };
+
+/** One way of proving who one is, as it arrives. */
+export type Proof =
+  | { readonly password: string }
+  | { readonly totp: string }
+  | { readonly passkey: AuthenticationResponseJSON };
+
 export type StaffPrincipal = Extract<Principal, { kind: 'staff' }>;
 
 export interface Proven {
@@ -25,12 +35,12 @@ export interface Proven {
  */
 export async function proveSession(
   deps: ProveDeps,
-  from: { staff: StaffPrincipal; token: string; proof: ProveBody; address: string },
+  from: { staff: StaffPrincipal; token: string; proof: Proof; address: string; origin: string | undefined },
 ): Promise<Proven> {
   const tries = { email: from.staff.email, address: from.address };
   const paused = await deps.database.withSystem((tx) => readPause(tx, deps, tries));
   if (paused) throw pausedRefusal(deps, paused);
-  const by = await checkProof(deps, from.staff, from.proof);
+  const by = await checkProof(deps, from);
   if (!by) throw await refusedProof(deps, from);
   const now = deps.clock.now();
   const token = deps.random.token();
@@ -59,9 +69,34 @@ export async function proveSession(
 }
 
 /** What the proof was made with; undefined where it does not hold. Each takes as long for the wrong as for the right one. */
-async function checkProof(deps: ProveDeps, staff: StaffPrincipal, proof: ProveBody): Promise<ProofMethod | undefined> {
+async function checkProof(
+  deps: ProveDeps,
+  from: { staff: StaffPrincipal; proof: Proof; origin: string | undefined },
+): Promise<ProofMethod | undefined> {
+  const { staff, proof } = from;
+  if (!('password' in proof)) return checkFactor(deps, staff.userId, { proof, origin: from.origin });
   const user = await deps.database.withSystem((tx) => findUserByEmail(tx, staff.email));
   return (await deps.passwords.verify(proof.password, user?.passwordHash ?? null)) ? 'password' : undefined;
+}
+
+async function checkFactor(
+  deps: ProveDeps,
+  userId: string,
+  from: { proof: Exclude<Proof, { password: string }>; origin: string | undefined },
+): Promise<'totp' | 'passkey' | undefined> {
+  const { proof, origin } = from;
+  const second =
+    'totp' in proof
+      ? ({ kind: 'totp', code: proof.totp } as const)
+      : ({
+          kind: 'passkey',
+          answer: await checkPasskey(deps, { purpose: 'prove', userId, origin, response: proof.passkey }),
+        } as const);
+  const verdict = await deps.database.withSystem(async (tx) => {
+    await lockUser(tx, userId);
+    return checkSecondProof(tx, deps, { userId, proof: second });
+  });
+  return verdict.isRight ? second.kind : undefined;
 }
 
 async function refusedProof(deps: ProveDeps, from: { staff: StaffPrincipal; address: string }): Promise<Error> {

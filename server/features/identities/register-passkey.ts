@@ -93,10 +93,7 @@ export async function renamePasskey(
 }
 
 /** Removes a passkey, unless it is the last way in, or the last factor of who must have one. */
-export async function removePasskey(
-  deps: PasskeyDeps,
-  from: { person: Person; id: string; mustHave: boolean },
-): Promise<void> {
+export async function removePasskey(deps: PasskeyDeps, from: { person: Person; id: string }): Promise<void> {
   const { userId } = from.person;
   await deps.database.withSystem(async (tx) => {
     await lockUser(tx, userId);
@@ -105,7 +102,7 @@ export async function removePasskey(
     const { passkeys } = await readFactors(tx, userId);
     const isThereAProvider = deps.config.signOn?.issuer;
     if (passkeys === 0 && !(await hasOtherWayIn(tx, userId, isThereAProvider))) throw refuseFactor('last-way-in');
-    await settleLastFactor(tx, from);
+    await settleLastFactor(tx, deps, userId);
     await recordFactor(tx, deps, { person: from.person, act: 'factor.passkey-removed', detail: { name } });
   });
 }

@@ -8,7 +8,10 @@ import type { StaffPrincipal } from './prove-session.ts';
 import { SESSION_COOKIE } from './session-limits.ts';
 
 /** What the feature's routes stand on. */
-export type RouteDeps = Pick<Platform, 'database' | 'clock' | 'random' | 'publicUrl' | 'log' | 'mailer' | 'config'> & {
+export type RouteDeps = Pick<
+  Platform,
+  'database' | 'clock' | 'random' | 'publicUrl' | 'log' | 'mailer' | 'config' | 'jobs' | 'keyring' | 'egress'
+> & {
   readonly billers: Billers;
 };
 export type SessionRouteDeps = RouteDeps & { readonly passwords: Passwords };

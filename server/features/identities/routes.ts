@@ -1,7 +1,9 @@
 import type { App } from '../../platform/http.ts';
 import { registerCredentialRoutes } from './credential-routes.ts';
+import { registerOwnSecurityRoutes } from './own-security-routes.ts';
 import { createPasswords } from './password.ts';
 import type { RouteDeps } from './route-deps.ts';
+import { registerSecondStepRoutes } from './second-step-routes.ts';
 import { registerSessionRoutes } from './session-routes.ts';
 import { registerStaffUserRoutes } from './staff-user-routes.ts';
 
@@ -9,6 +11,8 @@ import { registerStaffUserRoutes } from './staff-user-routes.ts';
 export function registerIdentitiesRoutes(app: App, deps: RouteDeps): void {
   const passwords = createPasswords(deps.random);
   registerSessionRoutes(app, { ...deps, passwords });
+  registerSecondStepRoutes(app, { ...deps, passwords });
+  registerOwnSecurityRoutes(app, { ...deps, passwords });
   registerStaffUserRoutes(app, deps);
   registerCredentialRoutes(app, deps);
 }

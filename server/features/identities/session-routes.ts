@@ -1,14 +1,16 @@
 import { z } from 'zod';
-import { PROOF_MINUTES_MAX, PUBLIC, SIGNED_IN } from '../../platform/access.ts';
+import { PROOF_MINUTES_MAX, PUBLIC, SIGNED_IN_ENROLLING } from '../../platform/access.ts';
 import { recordAudit } from '../../platform/audit.ts';
 import type { App } from '../../platform/http.ts';
+import { halfAnswer, originOf, signedInAnswer } from './answer-sign-in.ts';
 import { forgetSessions, sessionTokenOf } from './authenticate.ts';
 import * as contract from './contract.ts';
 import { acceptInvitation } from './create-staff-user.ts';
-import { proveSession } from './prove-session.ts';
-import { permissionsOf } from './roles.ts';
+import { halfAnswer as halfBody } from './factors-contract.ts';
+import { type Proof, proveSession } from './prove-session.ts';
 import { refuseForms, type SessionRouteDeps, setSessionCookie, staffOf } from './route-deps.ts';
-import { SESSION_HOURS_MAX, tokenHashOf } from './session-limits.ts';
+import { placeOf } from './second-step-routes.ts';
+import { tokenHashOf } from './session-limits.ts';
 import { signIn } from './sign-in.ts';
 import { endSession } from './staff-store.ts';
 
@@ -25,41 +27,39 @@ function registerSession(app: App, deps: SessionRouteDeps): void {
     '/api/v1/session',
     {
       config: { access: PUBLIC },
-      schema: { tags, summary: 'Sign in', body: contract.signInBody, response: { 201: contract.sessionAnswer } },
+      schema: {
+        tags,
+        summary: 'Sign in; 202 asks for the second factor',
+        body: contract.signInBody,
+        response: { 201: contract.sessionAnswer, 202: halfBody },
+      },
     },
     async (request, reply) => {
       refuseForms(request);
-      const { user, token, csrfToken } = await signIn(deps, {
-        ...request.body,
-        address: request.ip,
-        userAgent: request.headers['user-agent'] ?? '',
-      });
-      setSessionCookie(reply, deps, token, SESSION_HOURS_MAX * 3600);
-      return reply.status(201).send({
-        user: { id: user.id, email: user.email, name: user.name, bid: user.bid },
-        permissions: [...permissionsOf(user.roles)],
-        csrfToken,
-      });
+      const outcome = await signIn(deps, { ...request.body, ...placeOf(request) });
+      if (outcome.kind === 'half') return reply.status(202).send(halfAnswer(request, reply, deps, outcome));
+      return reply.status(201).send(signedInAnswer(reply, deps, outcome.session));
     },
   );
   app.get(
     '/api/v1/session',
     {
-      config: { access: SIGNED_IN },
+      config: { access: SIGNED_IN_ENROLLING },
       schema: { tags, summary: 'Who is signed in', response: { 200: contract.sessionAnswer } },
     },
     async (request) => {
       const staff = staffOf(request.principal);
       return {
         user: { id: staff.userId, email: staff.email, name: staff.name, bid: staff.bid },
-        permissions: [...staff.permissions],
+        permissions: staff.isEnrolling ? [] : [...staff.permissions],
         csrfToken: staff.csrfToken,
+        mustEnrol: staff.isEnrolling === true,
       };
     },
   );
   app.delete(
     '/api/v1/session',
-    { config: { access: SIGNED_IN }, schema: { tags, summary: 'Sign out', response: { 204: z.null() } } },
+    { config: { access: SIGNED_IN_ENROLLING }, schema: { tags, summary: 'Sign out', response: { 204: z.null() } } },
     async (request, reply) => {
       const staff = staffOf(request.principal);
       const token = sessionTokenOf(request);
@@ -86,7 +86,7 @@ function registerProve(app: App, deps: SessionRouteDeps): void {
   app.post(
     '/api/v1/session/prove',
     {
-      config: { access: SIGNED_IN },
+      config: { access: SIGNED_IN_ENROLLING },
       schema: {
         tags: ['Session'],
         summary: 'Prove again who you are, before acts on secrets, money and users',
@@ -98,8 +98,9 @@ function registerProve(app: App, deps: SessionRouteDeps): void {
       const proven = await proveSession(deps, {
         staff: staffOf(request.principal),
         token: sessionTokenOf(request) ?? '',
-        proof: request.body,
+        proof: request.body as Proof,
         address: request.ip,
+        origin: originOf(request, deps),
       });
       const secondsLeft = proven.expiresAt.since(proven.provenAt).total('seconds');
       setSessionCookie(reply, deps, proven.token, Math.max(1, Math.floor(secondsLeft)));

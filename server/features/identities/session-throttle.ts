@@ -2,6 +2,7 @@ import type { Tx } from '../../platform/database.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { refuseIdentity } from './problems.ts';
 import {
+  addressKeyOf,
   cleanThrottle,
   clearFailures,
   countFailure,
@@ -10,6 +11,9 @@ import {
   pausedUntil,
   throttleKeys,
 } from './throttle-store.ts';
+
+/** Sign-ins by passkey or provider that one address may begin in a quarter of an hour: an office of hundreds, not a flood. */
+const BEGUN_MAX = 600;
 
 type ClockDeps = Pick<Platform, 'clock'>;
 
@@ -45,6 +49,28 @@ export async function countFailedTry(tx: Tx, deps: ClockDeps, of: Tries): Promis
 export async function forgetFailedTries(tx: Tx, of: Tries): Promise<void> {
   const [emailKey] = throttleKeys(of);
   if (emailKey) await clearFailures(tx, emailKey.key);
+}
+
+/** Until when tries from an address are refused, whoever is tried; null while they are open. */
+export async function readAddressPause(tx: Tx, deps: ClockDeps, address: string): Promise<Temporal.Instant | null> {
+  return pausedUntil(tx, [addressKeyOf(address).key], deps.clock.now());
+}
+
+/** Counts a failed try that names nobody, by address alone. */
+export async function countFailedAddress(tx: Tx, deps: ClockDeps, address: string): Promise<void> {
+  const now = deps.clock.now();
+  await countFailure(tx, { ...addressKeyOf(address), now });
+  await cleanThrottle(tx, now);
+}
+
+/** Counts what a stranger may begin without proving anything (a challenge, a sign-on), and refuses a flood from one address. */
+export async function refuseFlood(deps: ClockDeps & Pick<Platform, 'database'>, address: string): Promise<void> {
+  const now = deps.clock.now();
+  const { lockedUntil } = await deps.database.withSystem(async (tx) => {
+    await cleanThrottle(tx, now);
+    return countFailure(tx, { key: `begun ${address}`, max: BEGUN_MAX, now });
+  });
+  if (lockedUntil) throw pausedRefusal(deps, lockedUntil);
 }
 
 /** The refusal while tries are paused: when they open again, in the clock of the office. */

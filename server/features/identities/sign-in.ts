@@ -1,10 +1,10 @@
 import { recordAudit } from '../../platform/audit.ts';
 import type { Platform } from '../../platform/platform.ts';
+import { beginOrAsk, type SignInOutcome } from './begin-session.ts';
 import type { Passwords } from './password.ts';
 import { refuseIdentity } from './problems.ts';
-import { SESSION_HOURS_MAX, tokenHashOf } from './session-limits.ts';
-import { countFailedTry, forgetFailedTries, pausedRefusal, readPause } from './session-throttle.ts';
-import { findUserByEmail, insertSession, type StaffUser } from './staff-store.ts';
+import { countFailedTry, pausedRefusal, readPause } from './session-throttle.ts';
+import { findUserByEmail } from './staff-store.ts';
 import { PAUSE_MINUTES } from './throttle-store.ts';
 
 export type SignInDeps = Pick<Platform, 'database' | 'clock' | 'random'> & { readonly passwords: Passwords };
@@ -16,19 +16,11 @@ export interface SignInRequest {
   readonly userAgent: string;
 }
 
-export interface SignedIn {
-  readonly user: StaffUser;
-  /** 256 bits; only its hash is stored. New at each sign-in, so that a planted one is worth nothing. */
-  readonly token: string;
-  readonly csrfToken: string;
-  readonly expiresAt: Temporal.Instant;
-}
-
 /**
  * Signs a member of staff in. An unknown email, a wrong password, a disabled user and one without a password get the
- * same answer after the same work. Failures are counted by email and by address; sign-in then pauses and says until when.
+ * same answer after the same work. Who has a second factor gets no session yet, but the question for it. Failures are counted by email and by address; sign-in then pauses and says until when.
  */
-export async function signIn(deps: SignInDeps, request: SignInRequest): Promise<SignedIn> {
+export async function signIn(deps: SignInDeps, request: SignInRequest): Promise<SignInOutcome> {
   const email = request.email.trim().toLowerCase();
   const { user, paused } = await deps.database.withSystem(async (tx) => ({
     paused: await readPause(tx, deps, { email, address: request.address }),
@@ -39,7 +31,7 @@ export async function signIn(deps: SignInDeps, request: SignInRequest): Promise<
   const isFitting = await deps.passwords.verify(request.password, user?.passwordHash ?? null);
   if (!user || !isFitting || user.disabledAt !== null)
     throw await failed(deps, { email, request, isKnown: user !== undefined });
-  return begin(deps, user, request);
+  return beginOrAsk(deps, { user, provenBy: 'password', isProviderTrusted: false, at: request });
 }
 
 /** Counts the failure, records it, and answers the refusal. */
@@ -63,37 +55,4 @@ async function failed(
   });
   if (lockedUntil) return pausedRefusal(deps, lockedUntil);
   return refuseIdentity('sign-in-refused', { left, pauseMinutes: PAUSE_MINUTES });
-}
-
-async function begin(deps: SignInDeps, user: StaffUser, request: SignInRequest): Promise<SignedIn> {
-  const now = deps.clock.now();
-  const signedIn = {
-    user,
-    token: deps.random.token(),
-    csrfToken: deps.random.token(),
-    expiresAt: now.add({ hours: SESSION_HOURS_MAX }),
-  };
-  await deps.database.withSystem(async (tx) => {
-    await forgetFailedTries(tx, { email: user.email, address: request.address });
-    await insertSession(tx, {
-      tokenHash: tokenHashOf(signedIn.token),
-      userId: user.id,
-      csrfToken: signedIn.csrfToken,
-      at: now,
-      expiresAt: signedIn.expiresAt,
-      address: request.address,
-      userAgent: request.userAgent.slice(0, 200),
-      provenBy: 'password',
-    });
-    await recordAudit(tx, {
-      at: now,
-      bid: null,
-      actorKind: 'staff',
-      actor: user.email,
-      act: 'sign-in',
-      subject: `staff/${user.email}`,
-      detail: { address: request.address },
-    });
-  });
-  return signedIn;
 }

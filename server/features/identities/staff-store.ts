@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { ProofMethod } from '../../platform/access.ts';
 import type { Tx } from '../../platform/database.ts';
 
@@ -13,6 +14,12 @@ export interface StaffUser {
   readonly createdAt: Temporal.Instant;
 }
 
+/** A user as listed: with what a manager wants to see at a glance. */
+export interface ListedUser extends StaffUser {
+  readonly lastSeenAt: Temporal.Instant | null;
+  readonly invitedUntil: Temporal.Instant | null;
+}
+
 export interface StaffSession {
   readonly id: string;
   readonly user: StaffUser;
@@ -23,13 +30,18 @@ export interface StaffSession {
   /** Why it was ended, for whoever comes back with it. */
   readonly endedWhy: EndedWhy | null;
   readonly provenAt: Temporal.Instant;
+  /** Its sign-in asked for a second factor. */
+  readonly hasSecondFactor: boolean;
+  /** What the user has to prove with now, besides the password. */
+  readonly hasTotp: boolean;
+  readonly hasPasskey: boolean;
 }
 
 /** Why a session ended before its time. */
-export const ENDED_WHY = ['sign-out', 'revoked', 'disabled', 'password-changed'] as const;
+export const ENDED_WHY = ['sign-out', 'revoked', 'disabled', 'password-changed', 'factors-reset'] as const;
 export type EndedWhy = (typeof ENDED_WHY)[number];
 
-const userColumns = [
+export const userColumns = [
   'staff_user.id',
   'staff_user.email',
   'staff_user.name',
@@ -39,6 +51,15 @@ const userColumns = [
   'staff_user.disabled_at',
   'staff_user.created_at',
 ] as const;
+
+/** When any session was last used, and until when an open invitation holds. */
+const glance = [
+  sql<Temporal.Instant | null>`(select max(last_seen_at) from staff_session where user_id = staff_user.id)`.as(
+    'last_seen_at',
+  ),
+  sql<Temporal.Instant | null>`(select max(expires_at) from staff_invitation
+    where user_id = staff_user.id and used_at is null)`.as('invited_until'),
+];
 
 interface UserRow {
   id: string;
@@ -69,16 +90,27 @@ export async function findUser(tx: Tx, id: string): Promise<StaffUser | undefine
 export async function listUsers(
   tx: Tx,
   from: { bid: number | null; afterEmail: string; limit: number },
-): Promise<readonly StaffUser[]> {
+): Promise<readonly ListedUser[]> {
   const rows = await tx
     .selectFrom('staff_user')
     .select(userColumns)
+    .select(glance)
     .where('email', '>', from.afterEmail)
     .$if(from.bid !== null, (query) => query.where('bid', '=', from.bid))
     .orderBy('email')
     .limit(from.limit)
     .execute();
-  return rows.map(userOf);
+  return rows.map(listedOf);
+}
+
+export async function findListedUser(tx: Tx, id: string): Promise<ListedUser | undefined> {
+  const row = await tx
+    .selectFrom('staff_user')
+    .select(userColumns)
+    .select(glance)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row && listedOf(row);
 }
 
 export async function insertUser(
@@ -112,6 +144,42 @@ export async function setPassword(tx: Tx, userId: string, passwordHash: string):
   await tx.updateTable('staff_user').set({ password_hash: passwordHash }).where('id', '=', userId).execute();
 }
 
+/** The user, held until the transaction ends, so that two changes come one after the other. */
+export async function lockUser(tx: Tx, id: string): Promise<StaffUser | undefined> {
+  const row = await tx.selectFrom('staff_user').select(userColumns).where('id', '=', id).forUpdate().executeTakeFirst();
+  return row && userOf(row);
+}
+
+export async function updateUser(
+  tx: Tx,
+  userId: string,
+  to: { name: string; roles: readonly string[] },
+): Promise<void> {
+  await tx
+    .updateTable('staff_user')
+    .set({ name: to.name, roles: [...to.roles] })
+    .where('id', '=', userId)
+    .execute();
+}
+
+export async function enableUser(tx: Tx, userId: string): Promise<void> {
+  await tx.updateTable('staff_user').set({ disabled_at: null }).where('id', '=', userId).execute();
+}
+
+/** Users in force of Causeway's own staff who hold a role and have taken up their invitation, but one. */
+export async function countUsersWithRole(tx: Tx, from: { role: string; but: string }): Promise<number> {
+  const row = await tx
+    .selectFrom('staff_user')
+    .select((select) => select.fn.countAll<number>().as('count'))
+    .where('roles', '@>', [from.role])
+    .where('bid', 'is', null)
+    .where('disabled_at', 'is', null)
+    .where('password_hash', 'is not', null)
+    .where('id', '!=', from.but)
+    .executeTakeFirstOrThrow();
+  return row.count;
+}
+
 export async function disableUser(tx: Tx, userId: string, at: Temporal.Instant): Promise<void> {
   await tx
     .updateTable('staff_user')
@@ -133,6 +201,7 @@ export async function insertSession(
     userAgent: string;
     /** What sign-in asked for: the session's first proof. */
     provenBy: ProofMethod;
+    hasSecondFactor: boolean;
   },
 ): Promise<void> {
   await tx
@@ -148,6 +217,7 @@ export async function insertSession(
       user_agent: session.userAgent,
       proven_at: session.at,
       proven_by: session.provenBy,
+      has_second_factor: session.hasSecondFactor,
     })
     .execute();
 }
@@ -165,6 +235,21 @@ export async function findSession(tx: Tx, tokenHash: Buffer): Promise<StaffSessi
       'staff_session.id as session_id',
       'staff_session.ended_why',
       'staff_session.proven_at',
+      'staff_session.has_second_factor',
+    ])
+    .select((select) => [
+      select
+        .exists(
+          select
+            .selectFrom('staff_totp')
+            .select('user_id')
+            .whereRef('staff_totp.user_id', '=', 'staff_user.id')
+            .where('confirmed_at', 'is not', null),
+        )
+        .as('has_totp'),
+      select
+        .exists(select.selectFrom('staff_passkey').select('id').whereRef('staff_passkey.user_id', '=', 'staff_user.id'))
+        .as('has_passkey'),
     ])
     .where('staff_session.token_hash', '=', tokenHash)
     .executeTakeFirst();
@@ -178,6 +263,9 @@ export async function findSession(tx: Tx, tokenHash: Buffer): Promise<StaffSessi
       id: row.session_id,
       endedWhy: ENDED_WHY.find((why) => why === row.ended_why) ?? null,
       provenAt: row.proven_at,
+      hasSecondFactor: row.has_second_factor,
+      hasTotp: row.has_totp === true,
+      hasPasskey: row.has_passkey === true,
     }
   );
 }
@@ -270,7 +358,7 @@ export async function useInvitation(tx: Tx, tokenHash: Buffer, now: Temporal.Ins
   return used !== undefined;
 }
 
-function userOf(row: UserRow): StaffUser {
+export function userOf(row: UserRow): StaffUser {
   return {
     id: row.id,
     email: row.email,
@@ -281,4 +369,10 @@ function userOf(row: UserRow): StaffUser {
     disabledAt: row.disabled_at,
     createdAt: row.created_at,
   };
+}
+
+function listedOf(
+  row: UserRow & { last_seen_at: Temporal.Instant | null; invited_until: Temporal.Instant | null },
+): ListedUser {
+  return { ...userOf(row), lastSeenAt: row.last_seen_at, invitedUntil: row.invited_until };
 }

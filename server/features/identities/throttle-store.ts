@@ -19,8 +19,12 @@ export interface Failure {
 export function throttleKeys(from: { email: string; address: string }): readonly { key: string; max: number }[] {
   return [
     { key: `email ${createHash('sha256').update(from.email).digest('hex')}`, max: EMAIL_FAILURES_MAX },
-    { key: `address ${from.address}`, max: ADDRESS_FAILURES_MAX },
+    addressKeyOf(from.address),
   ];
+}
+
+export function addressKeyOf(address: string): { key: string; max: number } {
+  return { key: `address ${address}`, max: ADDRESS_FAILURES_MAX };
 }
 
 /** The latest end of a pause in force, if there is one. */
