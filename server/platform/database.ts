@@ -12,6 +12,7 @@ import {
 import pg from 'pg';
 import type { DB } from '../database/tables.ts';
 import { createTogether, type KeyedStatement } from './read-together.ts';
+import { createWriteTogether } from './write-together.ts';
 
 export type { KeyedStatement } from './read-together.ts';
 
@@ -55,12 +56,12 @@ export interface Database {
     statement: KeyedStatement,
     key: string,
   ): Promise<Row | undefined>;
-  /** As `readNamed`, for a statement that writes and is a transaction of its own: one round trip instead of three. */
-  writeNamed<Row extends pg.QueryResultRow>(
+  /** One row written by its key, by a statement that is a transaction of its own and shared by writes that come at once. */
+  writeKeyed<Row extends pg.QueryResultRow>(
     bid: number,
-    statement: NamedStatement,
-    values: readonly unknown[],
-  ): Promise<Row[]>;
+    statement: KeyedStatement,
+    row: { readonly key: string; readonly columns: readonly unknown[] },
+  ): Promise<Row | undefined>;
   /** A transaction of one biller with the bare connection, for COPY. No statement time-out. */
   withBillerConnection<T>(bid: number, act: (connection: pg.PoolClient) => Promise<T>): Promise<T>;
   /** A connection of one's own (session advisory locks, LISTEN) with the rights across billers. The caller ends it. */
@@ -88,6 +89,7 @@ export function openDatabase(from: { url: string; onError?: (cause: Error) => vo
   const billerOf = keptByBiller((bid) => openForBiller(appPool, bid));
   const runHot = createHotRunner(hotPool);
   const readTogether = createTogether(runHot);
+  const writeTogether = createWriteTogether(runHot);
   const system = new Kysely<DB>({ dialect: new PostgresDialect({ pool: systemPool }) });
 
   return {
@@ -97,7 +99,11 @@ export function openDatabase(from: { url: string; onError?: (cause: Error) => vo
     readNamed: runHot,
     readKeyed: <Row extends pg.QueryResultRow>(bid: number, statement: KeyedStatement, key: string) =>
       readTogether(bid, statement, key) as Promise<Row | undefined>,
-    writeNamed: runHot,
+    writeKeyed: <Row extends pg.QueryResultRow>(
+      bid: number,
+      statement: KeyedStatement,
+      row: { readonly key: string; readonly columns: readonly unknown[] },
+    ) => writeTogether(bid, statement, row) as Promise<Row | undefined>,
     withBillerConnection: (bid, act) => withOwnConnection(appPool, bid, act),
     connect: async (purpose) => {
       const client = new pg.Client(connectionOptions(from.url, `causeway ${purpose}`, 'causeway_system'));

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Database, KeyedStatement, NamedStatement, Tx } from '../../platform/database.ts';
+import type { Database, KeyedStatement, Tx } from '../../platform/database.ts';
 import type { PartnerBalance } from '../billers/partner.ts';
 import type { RefreshCause, RefreshEntry } from './contract.ts';
 
@@ -84,21 +84,32 @@ const ACCOUNT_TO_REFRESH: KeyedStatement = {
   key: 'account_number',
 };
 
-/** Of `account` and `balance` by their columns as read ($9 to $12); the record is written only with the balance. */
-const BALANCE_UNLESS_MOVED: NamedStatement = {
-  name: 'balance-unless-moved',
-  text: `with stored as (
-      update balance set current_due_cents = $3, total_unpaid_cents = $4, pending_payment_cents = $5, due_date = $6, as_of = $7,
-        stale_since = null, stale_reason = null, attributes = $8, version = version + 1
-      where bid = $1 and account_number = $2 and as_of = $9 and as_of <= $7 and exists (
-        select from account_with_balance a where a.bid = $1 and a.account_number = $2 and a.block_ach = $10 and a.block_cc = $11
-          and a.block_reason is not distinct from $12)
-      returning ${BALANCE_COLUMNS}
+/** Of `account` and `balance` by their columns as read (`read_as_of` on); the record is written only with the balance. */
+const BALANCES_UNLESS_MOVED: KeyedStatement = {
+  name: 'balances-unless-moved',
+  text: `with told as (
+      select * from unnest($2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::date[], $7::timestamptz[], $8::jsonb[],
+        $9::timestamptz[], $10::boolean[], $11::boolean[], $12::text[], $13::text[], $14::text[], $15::int[], $16::jsonb[])
+      as t(account_number, current_due_cents, total_unpaid_cents, pending_payment_cents, due_date, as_of, attributes,
+        read_as_of, read_block_ach, read_block_cc, read_block_reason, cause, outcome, took_ms, detail)
+    ), stored as (
+      update balance set current_due_cents = told.current_due_cents, total_unpaid_cents = told.total_unpaid_cents,
+        pending_payment_cents = told.pending_payment_cents, due_date = told.due_date, as_of = told.as_of,
+        stale_since = null, stale_reason = null, attributes = told.attributes, version = version + 1
+      from told
+      where balance.bid = $1 and balance.account_number = told.account_number and balance.as_of = told.read_as_of
+        and balance.as_of <= told.as_of and exists (
+          select from account_with_balance a where a.bid = $1 and a.account_number = told.account_number
+            and a.block_ach = told.read_block_ach and a.block_cc = told.read_block_cc
+            and a.block_reason is not distinct from told.read_block_reason)
+      returning balance.account_number, ${RETURNED_COLUMNS}
     ), recorded as (
       insert into balance_refresh (bid, account_number, at, cause, outcome, took_ms, current_due_cents, detail)
-      select $1, $2, $7, $13, $14, $15, $3, $16 from stored
+      select $1, told.account_number, told.as_of, told.cause, told.outcome, told.took_ms, told.current_due_cents, told.detail
+      from told where told.account_number in (select account_number from stored)
     )
-    select ${BALANCE_COLUMNS} from stored`,
+    select account_number, ${BALANCE_COLUMNS} from stored`,
+  key: 'account_number',
 };
 
 type HotRead = Pick<Database, 'readKeyed'>;
@@ -165,34 +176,36 @@ export async function storeBalance(
 }
 
 /**
- * As `storeBalance`, by one named statement that is its own transaction, for the refresh that changes nothing but the
- * balance: undefined, and nothing kept, unless account and balance are still as they were read before the partner was
- * asked. Whoever overtook this refresh, and whatever was set on the account meanwhile, is then looked at in a transaction.
+ * As `storeBalance`, by one named statement that is its own transaction and shared by refreshes that end at once, for the
+ * refresh that changes nothing but the balance: undefined, and nothing kept, unless account and balance are still as they
+ * were read before the partner was asked. Whoever overtook this refresh, and whatever was set on the account meanwhile, is
+ * then looked at in a transaction.
  */
 export async function storeBalanceUnlessMoved(
-  database: Pick<Database, 'writeNamed'>,
+  database: Pick<Database, 'writeKeyed'>,
   of: { balance: PartnerBalance; asOf: Temporal.Instant; record: RefreshRecord; read: AccountState },
 ): Promise<BalanceView | undefined> {
   const { balance, asOf, record, read } = of;
   if (read.balance === undefined) return undefined;
-  const [row] = await database.writeNamed<BalanceColumns & Record<string, unknown>>(record.bid, BALANCE_UNLESS_MOVED, [
-    record.bid,
-    record.accountNumber,
-    balance.currentDueCents,
-    balance.totalUnpaidCents ?? null,
-    balance.pendingPaymentCents ?? null,
-    balance.dueDate ?? null,
-    asOf,
-    JSON.stringify(balance.attributes),
-    read.balance.asOf,
-    read.blockAch,
-    read.blockCc,
-    read.blockReason,
-    record.cause,
-    record.outcome,
-    record.tookMs,
-    JSON.stringify(record.detail),
-  ]);
+  const row = await database.writeKeyed<BalanceColumns & Record<string, unknown>>(record.bid, BALANCES_UNLESS_MOVED, {
+    key: record.accountNumber,
+    columns: [
+      balance.currentDueCents,
+      balance.totalUnpaidCents ?? null,
+      balance.pendingPaymentCents ?? null,
+      balance.dueDate ?? null,
+      asOf.toString(),
+      JSON.stringify(balance.attributes),
+      read.balance.asOf.toString(),
+      read.blockAch,
+      read.blockCc,
+      read.blockReason,
+      record.cause,
+      record.outcome,
+      record.tookMs,
+      JSON.stringify(record.detail),
+    ],
+  });
   return row && balanceOf(record.accountNumber, row);
 }
 

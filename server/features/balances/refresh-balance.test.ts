@@ -237,10 +237,10 @@ function watched(before: () => Promise<unknown>) {
         transactions += 1;
         return database.withBiller(bid, act);
       }) as typeof database.withBiller,
-      writeNamed: (async (bid, statement, values) => {
+      writeKeyed: (async (bid, statement, row) => {
         await before();
-        return database.writeNamed(bid, statement, values);
-      }) as typeof database.writeNamed,
+        return database.writeKeyed(bid, statement, row);
+      }) as typeof database.writeKeyed,
     },
   };
   return { deps, transactions: () => transactions };
