@@ -22,6 +22,7 @@ import {
   settingsFromTexts,
 } from '../server/features/billers/index.ts';
 import { recordDelivery, startLanes } from '../server/features/deliveries/index.ts';
+import { createMaintenance } from '../server/features/maintenance/index.ts';
 import { openPlatform } from '../server/open-platform.ts';
 import { createPartners } from '../server/partners/registry.ts';
 import { readConfig } from '../server/platform/config.ts';
@@ -239,7 +240,8 @@ async function measureLane(port: number, count: number): Promise<Measured> {
   const { platform, close } = await openPlatform({ config: readConfig(environment, 'required'), queues: [] });
   const partners = createPartners(platform);
   const billers = createBillers(platform, partners);
-  const deps = { ...platform, partners, billers, takenPayments: async () => [] };
+  const maintenance = createMaintenance(platform);
+  const deps = { ...platform, partners, billers, maintenance, takenPayments: async () => [] };
   try {
     const biller = await addBiller(deps, port);
     await recordAll(deps, { biller, count });
@@ -252,7 +254,7 @@ async function measureLane(port: number, count: number): Promise<Measured> {
     return await drainAll({ deps, port, count });
   } finally {
     await Promise.all([...partners.values()].map((partner) => partner.close()));
-    await billers.close();
+    await Promise.all([billers.close(), maintenance.close()]);
     await close();
     rmSync(folder, { recursive: true, force: true });
   }

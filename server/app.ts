@@ -6,6 +6,7 @@ import { registerDeliveriesRoutes } from './features/deliveries/index.ts';
 import { registerDocumentsRoutes } from './features/documents/index.ts';
 import { createAuthenticate, registerIdentitiesRoutes } from './features/identities/index.ts';
 import { registerInvoicesRoutes } from './features/invoices/index.ts';
+import { registerMaintenanceRoutes } from './features/maintenance/index.ts';
 import { registerNoticesRoutes } from './features/notices/index.ts';
 import { registerOverviewRoutes } from './features/overview/index.ts';
 import { loadPayerPages, registerPayerSite } from './features/payer-site/index.ts';
@@ -35,6 +36,7 @@ export async function buildApp(
   registerHealth(app, { database: deps.database, metrics: deps.metrics, isStopping: from.isStopping });
   registerIdentitiesRoutes(app, deps);
   registerBillersRoutes(app, deps);
+  registerMaintenanceRoutes(app, deps);
   registerInvoicesRoutes(app, deps);
   registerBalancesRoutes(app, deps);
   registerDocumentsRoutes(app, deps);

@@ -1,25 +1,31 @@
 import { BALANCE_QUEUES, balancesJobs } from './features/balances/index.ts';
 import { deliveriesJobs, type LaneRunner, startLanes } from './features/deliveries/index.ts';
+import { identitiesJobs, STAFF_MAIL_QUEUE } from './features/identities/index.ts';
 import { INVOICES_QUEUES, invoicesJobs } from './features/invoices/index.ts';
+import { MAINTENANCE_QUEUES, maintenanceJobs } from './features/maintenance/index.ts';
 import { noticesJobs, SEND_NOTICES_QUEUE } from './features/notices/index.ts';
 import { ASK_PROCESSOR_QUEUE, paymentsJobs } from './features/payments/index.ts';
 import type { FeatureDeps } from './introduce.ts';
 
 /** The queues of every feature; known to web processes too, which add jobs to them. */
 export const QUEUES: readonly string[] = [
+  ...MAINTENANCE_QUEUES,
   ...INVOICES_QUEUES,
   ...BALANCE_QUEUES,
   SEND_NOTICES_QUEUE,
   ASK_PROCESSOR_QUEUE,
+  STAFF_MAIL_QUEUE,
   'reconcile-billers',
 ];
 
 /** The one visible list of what runs in the background: lanes, jobs, schedules. */
 export async function startWorker(deps: FeatureDeps): Promise<LaneRunner> {
   await deps.jobs.work([
+    ...maintenanceJobs(deps),
     ...invoicesJobs(deps),
     ...balancesJobs(deps),
     ...noticesJobs(deps),
+    ...identitiesJobs(deps),
     ...deliveriesJobs(deps),
     ...paymentsJobs(deps),
   ]);

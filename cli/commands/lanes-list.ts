@@ -22,7 +22,9 @@ export function registerLanesList(lanes: Command): void {
               const cents = counts.reduce((sum, one) => sum + one.cents, 0);
               const state = lane.pausedAt
                 ? `paused by ${lane.pausedBy}: ${lane.pausedReason}`
-                : (lane.lastError ?? 'well');
+                : lane.maintenance
+                  ? `paused by maintenance window ${lane.maintenance.windowId} (“${lane.maintenance.description}”) until ${lane.maintenance.until}`
+                  : (lane.lastError ?? 'well');
               return [
                 lane.id,
                 String(counts.reduce((sum, one) => sum + one.count, 0)),

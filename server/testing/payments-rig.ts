@@ -7,6 +7,7 @@ import {
   defaultConfiguration,
   settingsFromTexts,
 } from '../features/billers/index.ts';
+import { createMaintenance } from '../features/maintenance/index.ts';
 import type { PaymentView, TakePayment } from '../features/payments/contract.ts';
 import type { PaymentsDeps } from '../features/payments/deps.ts';
 import { findPayment } from '../features/payments/find-payment.ts';
@@ -55,7 +56,9 @@ export async function withPayments(
   });
   const partners = createPartners(opened.platform);
   const billers = createBillers(opened.platform, partners);
-  const deps: PaymentsDeps = { ...opened.platform, partners, billers, processors: createProcessors(opened.platform) };
+  const maintenance = createMaintenance(opened.platform);
+  const processors = createProcessors(opened.platform);
+  const deps: PaymentsDeps = { ...opened.platform, partners, billers, maintenance, processors };
   const base = defaultConfiguration({
     name: 'Prairie Mutual',
     integrationPartner: [...partners.keys()][0] ?? '',
@@ -176,6 +179,7 @@ export async function withPayments(
     async close(): Promise<void> {
       await Promise.all([...partners.values()].map((partner) => partner.close()));
       await billers.close();
+      await maintenance.close();
       await opened.close();
       await processor.close();
       await imt?.close();

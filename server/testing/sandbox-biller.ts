@@ -8,6 +8,7 @@ import {
   defaultConfiguration,
   settingsFromTexts,
 } from '../features/billers/index.ts';
+import { createMaintenance, type Maintenance } from '../features/maintenance/index.ts';
 import { createPartners } from '../partners/registry.ts';
 import type { Principal } from '../platform/access.ts';
 import { type App, buildHttp } from '../platform/http.ts';
@@ -22,7 +23,7 @@ const PASSWORDS = [10, 13, 16, 19, 22];
 
 /** A platform, a partner's stand-in, and billers that are connected to it; `close` in `afterAll`. */
 export async function withSandboxBillers(environment: Record<string, string> = {}): Promise<{
-  deps: Platform & { billers: Billers };
+  deps: Platform & { billers: Billers; maintenance: Maintenance };
   clock: Awaited<ReturnType<typeof withTestPlatform>>['clock'];
   sandbox: ImtSandbox;
   /** Makes a biller whose every endpoint is the sandbox; the texts are Advanced Settings that differ. */
@@ -42,7 +43,8 @@ export async function withSandboxBillers(environment: Record<string, string> = {
   const sandbox = await createImtSandbox({ instances: { '3401': {}, '3402': {} } });
   const partners = createPartners(platform);
   const billers = createBillers(platform, partners);
-  const deps = { ...platform, billers, partners };
+  const maintenance = createMaintenance(platform);
+  const deps = { ...platform, billers, partners, maintenance };
   return {
     deps,
     clock: opened.clock,
@@ -101,6 +103,7 @@ export async function withSandboxBillers(environment: Record<string, string> = {
     close: async () => {
       await Promise.all([...partners.values()].map((partner) => partner.close()));
       await billers.close();
+      await maintenance.close();
       await opened.close();
       await sandbox.close();
     },

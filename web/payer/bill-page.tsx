@@ -82,6 +82,13 @@ function Why({ frame, why }: { frame: PageFrame; why: CannotPay }) {
       return <p className="note">{why.message || words.expired}</p>;
     case 'off':
       return <p className="note">{words.off}</p>;
+    case 'maintenance':
+      return (
+        <div className="note">
+          <strong>{words.closedPaying(moment(frame, why.opensAt))}</strong>
+          <p className="told">{why.message || words.closedStandard}</p>
+        </div>
+      );
     case 'in-doubt':
       return (
         <div className="note">

@@ -2,6 +2,7 @@ import type { ReactElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import type { PayerPages } from '../../server/features/payer-site/contract.ts';
 import { Bill } from './bill-page.tsx';
+import { Closed } from './closed-page.tsx';
 import { Find } from './find-page.tsx';
 import { Message } from './message-page.tsx';
 import { Pay } from './pay-page.tsx';
@@ -17,6 +18,7 @@ export const payerPages: PayerPages = {
   pay: (frame, page) => html(<Pay frame={frame} page={page} />),
   review: (frame, page) => html(<Review frame={frame} page={page} />),
   payment: (frame, page) => html(<Payment frame={frame} page={page} />),
+  closed: (frame, page) => html(<Closed frame={frame} page={page} />),
   message: (frame, page) => html(<Message frame={frame} page={page} />),
 };
 

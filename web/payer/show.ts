@@ -30,6 +30,16 @@ export function day(frame: PageFrame, iso: string): string {
   );
 }
 
+/** The day of the week of an instant, in the biller's zone. */
+export function weekday(frame: PageFrame, iso: string): string {
+  const locale = LOCALES[frame.locale];
+  const { timeZone } = frame;
+  return once(
+    `weekday ${locale} ${timeZone}`,
+    () => new Intl.DateTimeFormat(locale, { weekday: 'long', timeZone }),
+  ).format(new Date(iso));
+}
+
 /** An instant with its zone: `Nov 20, 2026, 9:15 AM CST`. */
 export function moment(frame: PageFrame, iso: string): string {
   const locale = LOCALES[frame.locale];

@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import { hearChanges } from '../../platform/hear-changes.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { DataKey } from '../../platform/secrets.ts';
 import {
@@ -16,7 +16,6 @@ import { dataKeyOf } from './sealed-keys.ts';
 const BILLERS_CACHED_MAX = 1000;
 const SLUGS_CACHED_MAX = 2000;
 const KEYS_CACHED_MAX = 1000;
-const RECONNECT_MS = 1000;
 /** How old a cached document may be while no notification could arrive. */
 const UNHEARD_MS_MAX = 1000;
 
@@ -56,10 +55,14 @@ export function createBillers(platform: BillersPlatform, partners: Partners): Bi
     documents.delete(bid);
     underWay.delete(bid); // a reading that began before the change must serve nobody who asks after it
   };
-  const listener = listen(platform, forget, () => {
-    changes++;
-    documents.clear();
-    underWay.clear();
+  const listener = hearChanges(platform, {
+    channel: 'configuration',
+    onChange: forget,
+    onHeardAgain: () => {
+      changes++;
+      documents.clear();
+      underWay.clear();
+    },
   });
 
   const read = async (bid: number): Promise<Biller | undefined> => {
@@ -138,68 +141,4 @@ function keep<Key, Value>(map: Map<Key, Value>, key: Key, value: Value, max: num
     if (map.size <= max) break;
     map.delete(oldest);
   }
-}
-
-/** Hears `configuration` notifications, and connects again, for ever, when the connection is lost. */
-function listen(platform: BillersPlatform, onChange: (bid: number) => void, onHeardAgain: () => void) {
-  let client: pg.Client | undefined;
-  let isHeard = false;
-  let isClosed = false;
-  let retry: { cancel(): void } | undefined;
-  let underWay: Promise<void> = Promise.resolve();
-
-  const lost = (): void => {
-    isHeard = false;
-    client = undefined;
-    if (isClosed) return;
-    retry?.cancel();
-    retry = platform.timers.after(RECONNECT_MS, begin);
-  };
-  const connect = async (): Promise<void> => {
-    const made = await platform.database.connect('configuration listener');
-    let isLost = false;
-    const onLost = (): void => {
-      if (isLost) return;
-      isLost = true;
-      lost();
-    };
-    made.on('end', onLost);
-    made.on('error', onLost);
-    made.on('notification', (message) => {
-      const bid = Number(message.payload);
-      if (Number.isSafeInteger(bid)) onChange(bid);
-    });
-    await made.query('listen configuration');
-    if (isClosed) {
-      isLost = true;
-      await made.end();
-      return;
-    }
-    if (isLost) return;
-    client = made;
-    onHeardAgain(); // what changed while nobody listened was not heard
-    isHeard = true;
-  };
-  function begin(): void {
-    if (isClosed) return;
-    underWay = connect().catch((cause: unknown) => {
-      platform.log.warn(
-        { err: cause },
-        'changes of configurations are not heard at the moment; versions are checked instead',
-      );
-      lost();
-    });
-  }
-  begin();
-  return {
-    isHeard: () => isHeard,
-    started: () => underWay,
-    close: async () => {
-      isClosed = true;
-      isHeard = false;
-      retry?.cancel();
-      await underWay;
-      await client?.end();
-    },
-  };
 }

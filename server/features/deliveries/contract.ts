@@ -170,7 +170,14 @@ export const laneSchema = z
     pausedReason: z.string().nullable(),
   })
   .meta({ id: 'Lane' });
-export const lanesSchema = z.strictObject({ items: z.array(laneSchema), nextCursor: z.string().nullable() });
+export const lanesSchema = z.strictObject({
+  items: z.array(laneSchema),
+  nextCursor: z.string().nullable(),
+  maintenance: z
+    .strictObject({ windowId: z.int(), description: z.string(), until: instant })
+    .nullable()
+    .describe('The maintenance window that pauses every lane of the biller now'),
+});
 export const reasonBodySchema = z.strictObject({ reason });
 
 export const minutesQuerySchema = z.strictObject({ minutes: z.coerce.number().int().min(5).max(1440).default(60) });

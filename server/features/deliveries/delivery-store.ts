@@ -104,6 +104,13 @@ export async function wakeLane(
   await sql`select wake_lane(${from.bid}, ${from.laneId}, ${from.family}, ${from.environment})`.execute(tx);
 }
 
+/** Lets every lane of a biller look again at once, when the transaction commits. */
+export async function wakeLanesOf(tx: Tx, bid: number): Promise<void> {
+  await sql`with woken as (
+      update lane set wanted = wanted + 1, run_at = 'epoch' where bid = ${bid} returning id
+    ) select pg_notify('lane', id) from woken`.execute(tx);
+}
+
 export type DeliveryRow = Awaited<ReturnType<typeof findDelivery>> & object;
 
 export function findDelivery(tx: Tx, bid: number, id: number) {

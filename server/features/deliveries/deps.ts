@@ -1,6 +1,7 @@
 import type { Tx } from '../../platform/database.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Billers } from '../billers/index.ts';
+import type { Maintenance } from '../maintenance/index.ts';
 
 /** A payment as reconciliation compares it: what was taken on a day, asked of the feature above through this port. */
 export interface TakenPayment {
@@ -23,5 +24,6 @@ export type TakenPayments = (
 export interface DeliveriesDeps
   extends Pick<Platform, 'database' | 'clock' | 'timers' | 'random' | 'crash' | 'log' | 'metrics'> {
   readonly billers: Billers;
+  readonly maintenance: Pick<Maintenance, 'pausingDataPump'>;
   readonly takenPayments: TakenPayments;
 }

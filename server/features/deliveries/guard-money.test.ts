@@ -84,6 +84,7 @@ test('a run that began before the pause commits no more intents', async () => {
       laneId: '2103/payments/1',
       settleMinutes: 30,
       crash: noCrashPoints,
+      clock: deps.clock,
     });
     const [open] = await store.readOpen(0, 10);
     if (!open) throw new Error('the delivery is not there');

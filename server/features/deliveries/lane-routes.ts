@@ -43,7 +43,11 @@ export function registerLaneRoutes(app: App, deps: DeliveriesDeps): void {
         oldestAt: lane.oldestAt?.toString() ?? null,
         pausedAt: lane.pausedAt?.toString() ?? null,
       }));
-      return { items, nextCursor: null };
+      const window = await deps.maintenance.pausingDataPump(request.params.bid);
+      const maintenance = window
+        ? { windowId: window.id, description: window.description, until: window.until.toString() }
+        : null;
+      return { items, nextCursor: null, maintenance };
     },
   );
   for (const verb of ['pause', 'resume'] as const) {

@@ -1,3 +1,4 @@
+import type { Clock } from '../../platform/clock.ts';
 import type { CrashPoints } from '../../platform/crash-points.ts';
 import type { LaneConnection } from '../../platform/lanes.ts';
 import type {
@@ -26,8 +27,9 @@ export function laneStore(from: {
   laneId: string;
   settleMinutes: number;
   crash: CrashPoints;
+  clock: Pick<Clock, 'now'>;
 }): LaneStore {
-  const { connection, bid, laneId, crash } = from;
+  const { connection, bid, laneId, crash, clock } = from;
   const nearMinutes = Math.max(from.settleMinutes, OTHER_POSTING_MINUTES_MIN);
   return {
     readOpen: async (afterId, limit) => {
@@ -48,12 +50,27 @@ export function laneStore(from: {
         laneId,
         marks.map((mark) => mark.id),
         intents.map((intent) => intent.id),
+        clock.now(),
       ];
       const { rows } = await connection.query<WrittenRow>({ ...WRITE, values });
       return asWritten(rows[0]);
     },
   };
 }
+
+/** When DataPump goes on, where a maintenance window of the biller pauses it now; asked of the database, never of a cache. */
+export async function pausedUntil(
+  connection: LaneConnection,
+  from: { bid: number; now: Temporal.Instant },
+): Promise<Temporal.Instant | undefined> {
+  const { rows } = await connection.query<{ until: Temporal.Instant | null }>({
+    ...PAUSED_UNTIL,
+    values: [from.bid, from.now],
+  });
+  return rows[0]?.until ?? undefined;
+}
+
+const PAUSED_UNTIL = { name: 'lane-paused-until', text: 'select datapump_paused_until($1, $2) as until' };
 
 /** Sets how the lane's connection plans: its statements touch few rows of a large table, whatever the statistics say. */
 export const LANE_CONNECTION_SETTINGS =
@@ -84,8 +101,8 @@ order by d.id limit $4`,
 /**
  * The ids travel as arrays too: by them the planner finds the primary key even while the table has no statistics.
  * Marks and intents of many deliveries in one statement, so in one commit. A mark holds only for the version it was
- * decided from. An intent holds only while the lane is not paused, for an unchanged unsent delivery, and only if no
- * send under its permit may have been applied (unique index delivery_attempt_permit).
+ * decided from. An intent holds only while neither a person nor a maintenance window pauses the lane, for an unchanged
+ * unsent delivery, and only if no send under its permit may have been applied (unique index delivery_attempt_permit).
  */
 const WRITE = {
   name: 'lane-write',
@@ -121,7 +138,7 @@ with m as materialized (
   from jsonb_to_recordset($3::jsonb) as i(id bigint, version int, n int, permit text, possibly_applied boolean,
     payload_hash text, intent_at timestamptz, deadline_at timestamptz, baseline jsonb)
 ), open_lane as materialized (
-  select id from lane where bid = $1 and id = $4 and paused_at is null
+  select id from lane where bid = $1 and id = $4 and paused_at is null and datapump_paused_until($1, $7) is null
 ), locked as materialized (
   select d.id from i join delivery d on d.bid = $1 and d.id = any($6::bigint[]) and d.id = i.id and d.version = i.version
   where d.state in ('queued','waiting') and exists (select from open_lane) for update of d

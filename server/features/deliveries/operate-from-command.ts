@@ -26,17 +26,27 @@ export function readDelivery(deps: ReadDeps, from: { bid: number; id: number }):
   return deps.database.withBiller(from.bid, (tx) => describeDelivery(tx, from.bid, from.id));
 }
 
+/** A lane with whose it is, and which maintenance window pauses it, if one does. */
+export interface LaneOfBiller extends LaneView {
+  readonly bid: number;
+  readonly maintenance: { readonly windowId: number; readonly description: string; readonly until: string } | null;
+}
+
 /** The lanes of one biller, or of every biller in the order of their ids. */
 export async function readLanes(
-  deps: Pick<DeliveriesDeps, 'database' | 'billers'>,
+  deps: Pick<DeliveriesDeps, 'database' | 'billers' | 'maintenance'>,
   bid: number | undefined,
-): Promise<readonly (LaneView & { readonly bid: number })[]> {
+): Promise<readonly LaneOfBiller[]> {
   if (bid !== undefined && !(await deps.billers.load(bid))) throw refuse('not-found');
   const bids = bid === undefined ? (await deps.billers.list()).map((one) => one.bid) : [bid];
-  const found: (LaneView & { readonly bid: number })[] = [];
+  const found: LaneOfBiller[] = [];
   for (const one of bids) {
     const lanes = await deps.database.withBiller(one, (tx) => listLanes(tx, one));
-    found.push(...lanes.map((lane) => ({ bid: one, ...lane })));
+    const window = await deps.maintenance.pausingDataPump(one);
+    const maintenance = window
+      ? { windowId: window.id, description: window.description, until: window.until.toString() }
+      : null;
+    found.push(...lanes.map((lane) => ({ bid: one, ...lane, maintenance })));
   }
   return found;
 }

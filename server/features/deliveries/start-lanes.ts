@@ -3,7 +3,7 @@ import type { OpenDelivery } from './delivery.ts';
 import type { DeliveriesDeps } from './deps.ts';
 import { drainLane } from './drain-lane.ts';
 import { INTENT_AGE_MS_MAX, type LaneDeps } from './lane-ports.ts';
-import { LANE_CONNECTION_SETTINGS, laneStore } from './lane-store.ts';
+import { LANE_CONNECTION_SETTINGS, laneStore, pausedUntil } from './lane-store.ts';
 import { type Decision, nextStep, STANDARD_POLICY } from './next-step.ts';
 import { reachDestination } from './reach-destination.ts';
 import { watchLanes } from './watch-lanes.ts';
@@ -31,9 +31,19 @@ export function startLanes(deps: DeliveriesDeps): LaneRunner {
 /** One run of one lane under its lock. */
 export async function drainLease(deps: DeliveriesDeps, lease: LaneLease): Promise<LaneOutcome> {
   const { bid } = lease;
+  const until = await pausedUntil(lease.connection, { bid, now: deps.clock.now() });
+  // Ended early, the lane is woken by the change itself; extended, it comes here again and rests on.
+  if (until) return { nextAtMs: until.epochMilliseconds, trouble: undefined };
   const biller = await deps.billers.load(bid);
   const settleMinutes = biller?.configuration.dataPump.settleMinutes ?? STANDARD_POLICY.settleMs / 60_000;
-  const store = laneStore({ connection: lease.connection, bid, laneId: lease.id, settleMinutes, crash: deps.crash });
+  const store = laneStore({
+    connection: lease.connection,
+    bid,
+    laneId: lease.id,
+    settleMinutes,
+    crash: deps.crash,
+    clock: deps.clock,
+  });
   const decided = deps.metrics.counter('causeway_delivery_decisions_total', 'Decisions about deliveries, by cause', [
     'bid',
     'kind',

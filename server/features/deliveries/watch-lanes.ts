@@ -36,7 +36,7 @@ export async function watchLanes(deps: WatchDeps): Promise<void> {
       'Age of the oldest delivery that waits to be sent',
       ['lane'],
     );
-    for (const lane of await readLanes(tx)) {
+    for (const lane of await readLanes(tx, deps.clock.now())) {
       const waitedMs = lane.oldest_due ? deps.clock.nowMs() - lane.oldest_due.epochMilliseconds : 0;
       depth.set(lane.depth, { lane: lane.id });
       oldest.set(waitedMs / 1000, { lane: lane.id });
@@ -45,17 +45,23 @@ export async function watchLanes(deps: WatchDeps): Promise<void> {
   });
 }
 
-/** What waits to be sent counts; what waits for a person or for evidence has items of its own. */
-async function readLanes(tx: Tx): Promise<readonly Watched[]> {
+/**
+ * What waits to be sent counts; what waits for a person or for evidence has items of its own. What a maintenance window
+ * holds is not late, and waits anew from the window's end.
+ */
+async function readLanes(tx: Tx, now: Temporal.Instant): Promise<readonly Watched[]> {
   const { rows } = await sql<Watched>`
-    select l.bid, l.id, l.attempts, l.last_error, l.alerted_at, coalesce(o.depth, 0)::bigint as depth, o.oldest_due
+    select l.bid, l.id, l.attempts, l.last_error, l.alerted_at, coalesce(o.depth, 0)::bigint as depth,
+      greatest(o.oldest_due, case when o.oldest_due is not null then datapump_resumed_at(l.bid, ${now}) end) as oldest_due
     from lane l left join lateral (
       select count(*) as depth, min(d.created_at) filter (where d.state in ('queued','waiting','sending') and not exists (
           select from delivery h where h.bid = d.bid and h.lane_id = d.lane_id and h.account_number = d.account_number
             and h.id < d.id and h.state in ('unknown','held'))) as oldest_due
       from delivery d where d.bid = l.bid and d.lane_id = l.id and d.state in ('queued','sending','waiting','unknown','held')
     ) o on true
-    where l.paused_at is null order by l.bid, l.id limit ${LANES_MAX}`.execute(tx);
+    where l.paused_at is null and datapump_paused_until(l.bid, ${now}) is null order by l.bid, l.id limit ${LANES_MAX}`.execute(
+    tx,
+  );
   return rows;
 }
 

@@ -5,6 +5,7 @@ import type { Biller } from '../billers/index.ts';
 import { billPdf } from '../documents/index.ts';
 import { findInvoice, type InvoiceView } from '../invoices/index.ts';
 import { type PaymentQuote, quoteWithBills } from '../payments/index.ts';
+import { answerIfClosed } from './closed-page.ts';
 import type { BillPage, CannotPay, PageFrame } from './contract.ts';
 import { frameOf, namelessFrame, sendMessage, sendPage } from './payer-frame.ts';
 import type { PayerSession } from './payer-session.ts';
@@ -20,17 +21,19 @@ export interface OpenBill {
   readonly session: PayerSession;
 }
 
-/** Finds the session of a request, or answers with the page that says how to go on. */
+/** Finds the session of a request, or answers with the page that says how to go on, or that it is closed now. */
 export async function openBillOf(
   deps: PayerSiteDeps,
   request: FastifyRequest,
   reply: FastifyReply,
+  page: 'bill' | 'pay',
 ): Promise<OpenBill | undefined> {
   const at = await frameOf(deps.billers, request as FastifyRequest<{ Params: { slug: string } }>, reply);
   if (!at) {
     sendMessage(reply, deps.pages, namelessFrame(request, reply), 'no-such-biller', 404);
     return undefined;
   }
+  if (await answerIfClosed(deps, { ...at, bid: at.biller.bid, page, reply })) return undefined;
   const session = deps.sessions.read(request, at.biller.bid);
   if (!session) {
     sendMessage(reply, deps.pages, at.frame, 'session-over', 401);
@@ -44,7 +47,7 @@ export async function openBillOf(
 /** Step 2: the bill, with a balance fetched live, and its PDF. */
 export function registerBillRoutes(app: App, deps: PayerSiteDeps): void {
   app.get('/:slug/bill', { config: { access: PUBLIC } }, async (request, reply) => {
-    const open = await openBillOf(deps, request, reply);
+    const open = await openBillOf(deps, request, reply, 'bill');
     if (!open) return reply;
     const { bid, accountNumber } = open.session;
     const { quote, invoices, payments } = await quoteWithBills(deps, {
@@ -69,7 +72,7 @@ export function registerBillRoutes(app: App, deps: PayerSiteDeps): void {
       dueDate: quote.balance?.dueDate ?? undefined,
       bills: invoices.slice(0, BILLS_SHOWN_MAX).map(billShown),
       payments,
-      cannotPay: cannotPayOf(quote),
+      cannotPay: cannotPayOf(quote) ?? (await closedForPaying(deps, open)),
     };
     return sendPage(reply, deps.pages.bill(open.frame, page));
   });
@@ -78,7 +81,7 @@ export function registerBillRoutes(app: App, deps: PayerSiteDeps): void {
     '/:slug/bill/:invoiceNumber/pdf',
     { config: { access: PUBLIC } },
     async (request, reply) => {
-      const open = await openBillOf(deps, request, reply);
+      const open = await openBillOf(deps, request, reply, 'bill');
       if (!open) return reply;
       const { bid, accountNumber } = open.session;
       const { invoiceNumber } = request.params;
@@ -99,6 +102,18 @@ export function registerBillRoutes(app: App, deps: PayerSiteDeps): void {
         )
         .send(await pdf.open());
     },
+  );
+}
+
+/** A window that leaves bills to be seen closes paying all the same. */
+async function closedForPaying(deps: PayerSiteDeps, open: OpenBill): Promise<CannotPay | undefined> {
+  const window = await deps.maintenance.closing(open.session.bid, 'pay');
+  return (
+    window && {
+      kind: 'maintenance',
+      message: window.message[open.frame.locale],
+      opensAt: window.until.toString(),
+    }
   );
 }
 

@@ -76,7 +76,8 @@ export type CannotPay =
   | { readonly kind: 'no-method' }
   | { readonly kind: 'expired'; readonly message: string }
   | { readonly kind: 'in-doubt'; readonly publicId: string }
-  | { readonly kind: 'off' };
+  | { readonly kind: 'off' }
+  | { readonly kind: 'maintenance'; readonly message: string; readonly opensAt: string };
 
 export interface BillPage {
   readonly accountNumber: string;
@@ -146,6 +147,15 @@ export interface PaymentPage {
   readonly isSessionOpen: boolean;
 }
 
+/** A page that a maintenance window closes. */
+export interface ClosedPage {
+  /** The biller's words, plain text; empty: the standard ones. */
+  readonly message: string;
+  readonly opensAt: string;
+  /** Bills can be seen all the same. */
+  readonly isOnlyPaying: boolean;
+}
+
 export interface MessagePage {
   readonly kind:
     | 'no-such-biller'
@@ -167,5 +177,6 @@ export interface PayerPages {
   pay(frame: PageFrame, page: PayPage): string;
   review(frame: PageFrame, page: ReviewPage): string;
   payment(frame: PageFrame, page: PaymentPage): string;
+  closed(frame: PageFrame, page: ClosedPage): string;
   message(frame: PageFrame, page: MessagePage): string;
 }

@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { PUBLIC } from '../../platform/access.ts';
 import type { App } from '../../platform/http.ts';
 import { type Configuration, isSsoOnly } from '../billers/index.ts';
+import { answerIfClosed } from './closed-page.ts';
 import type { FormFault, Locale } from './contract.ts';
 import { findBill } from './find-bill.ts';
 import { createGuessLimits } from './guess-limits.ts';
@@ -36,6 +37,7 @@ export function registerFindRoutes(app: App, deps: PayerSiteDeps): void {
   app.get('/:slug', { config: { access: PUBLIC } }, async (request, reply) => {
     const at = await frameOf(deps.billers, request as SlugRequest, reply);
     if (!at) return sendMessage(reply, pages, namelessFrame(request, reply), 'no-such-biller', 404);
+    if (await answerIfClosed(deps, { ...at, bid: at.biller.bid, page: 'find', reply })) return reply;
     if (!isVirtualSiteOn(at.biller.configuration)) return sendMessage(reply, pages, at.frame, 'not-here', 200);
     return sendPage(reply, pages.find(at.frame, { accountNumber: '', proof: '', faults: [], waitMinutes: undefined }));
   });
@@ -45,6 +47,7 @@ export function registerFindRoutes(app: App, deps: PayerSiteDeps): void {
     if (!at) return sendMessage(reply, pages, namelessFrame(request, reply), 'no-such-biller', 404);
     const frame = { ...at.frame, path: at.frame.base };
     if (!isOwnForm(request)) return sendMessage(reply, pages, frame, 'forbidden-form', 403);
+    if (await answerIfClosed(deps, { bid: at.biller.bid, frame, page: 'find', reply })) return reply;
     if (!isVirtualSiteOn(at.biller.configuration)) return sendMessage(reply, pages, frame, 'not-here', 409);
     const body = (request.body ?? {}) as Readonly<Record<string, unknown>>;
     const accountNumber = fieldOf(body, 'accountNumber');

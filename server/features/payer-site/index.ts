@@ -9,6 +9,7 @@ import type { Platform } from '../../platform/platform.ts';
 import { Problem } from '../../platform/problems.ts';
 import type { Billers } from '../billers/index.ts';
 import type { Partners } from '../billers/partner.ts';
+import type { Maintenance } from '../maintenance/index.ts';
 import type { Processors } from '../payments/processor.ts';
 import { registerBillRoutes } from './bill-routes.ts';
 import type { PayerPages } from './contract.ts';
@@ -17,6 +18,7 @@ import { registerPayRoutes } from './pay-routes.ts';
 import { namelessFrame, sendMessage } from './payer-frame.ts';
 import { createPayerSessions } from './payer-session.ts';
 import { registerPaymentRoutes } from './payment-routes.ts';
+import { registerMaintenancePreview } from './preview-route.ts';
 
 const BUILT = path.join(import.meta.dirname, '..', '..', '..', 'web', 'dist', 'payer', 'index.js');
 
@@ -30,10 +32,16 @@ export async function loadPayerPages(): Promise<PayerPages> {
 /** Registers the pages under `/{biller}`. Registered last: its addresses begin with a name of a biller. */
 export function registerPayerSite(
   app: App,
-  deps: Platform & { readonly billers: Billers; readonly partners: Partners; readonly processors: Processors },
+  deps: Platform & {
+    readonly billers: Billers;
+    readonly maintenance: Maintenance;
+    readonly partners: Partners;
+    readonly processors: Processors;
+  },
   pages: PayerPages,
 ): void {
   const site = { ...deps, pages, sessions: createPayerSessions(deps) };
+  registerMaintenancePreview(app, site);
   // A plugin of its own, so that what goes wrong in it is told as a page and not as JSON.
   app.register(async (scope) => {
     const own = scope as unknown as App;

@@ -14,6 +14,7 @@ import {
   takePayment,
 } from '../payments/index.ts';
 import { cannotPayOf, type OpenBill, openBillOf } from './bill-routes.ts';
+import { answerIfClosed } from './closed-page.ts';
 import type { FormFault, PayPage, ReviewPage } from './contract.ts';
 import { fieldOf } from './find-routes.ts';
 import { isOwnForm, sendMessage, sendPage } from './payer-frame.ts';
@@ -27,7 +28,7 @@ const FIRST_PRESS_WAIT_MS = 150;
 /** Steps 3 and 4: method and amount, then review; the last button makes one payment however often it is pressed. */
 export function registerPayRoutes(app: App, deps: PayerSiteDeps): void {
   app.get('/:slug/pay', { config: { access: PUBLIC } }, async (request, reply) => {
-    const open = await openBillOf(deps, request, reply);
+    const open = await openBillOf(deps, request, reply, 'pay');
     if (!open) return reply;
     const quote = await quoteOf(deps, open);
     if (cannotPayOf(quote)) return reply.redirect(`${open.frame.base}/bill`, 303);
@@ -61,7 +62,7 @@ export function registerPayRoutes(app: App, deps: PayerSiteDeps): void {
   });
 
   app.get('/:slug/review', { config: { access: PUBLIC } }, async (request, reply) => {
-    const open = await openBillOf(deps, request, reply);
+    const open = await openBillOf(deps, request, reply, 'pay');
     if (!open) return reply;
     const { draft } = open.session;
     if (draft.idempotencyKey === '') return reply.redirect(`${open.frame.base}/pay`, 303);
@@ -139,6 +140,10 @@ async function afterRefusal(
   from: { reply: FastifyReply; problem: Problem },
 ): Promise<FastifyReply> {
   const { problem, reply } = from;
+  if (problem.code === 'maintenance') {
+    const { bid } = open.session;
+    if (await answerIfClosed(deps, { bid, frame: open.frame, page: 'pay', reply })) return reply;
+  }
   if (problem.kind.status >= 500) return sendMessage(reply, deps.pages, open.frame, 'try-again', 503);
   const quote = await quoteOf(deps, open);
   if (cannotPayOf(quote)) return reply.redirect(`${open.frame.base}/bill`, 303);
@@ -172,7 +177,7 @@ async function openForm(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<OpenBill | undefined> {
-  const open = await openBillOf(deps, request, reply);
+  const open = await openBillOf(deps, request, reply, 'pay');
   if (!open) return undefined;
   if (isOwnForm(request)) return open;
   sendMessage(reply, deps.pages, open.frame, 'forbidden-form', 403);

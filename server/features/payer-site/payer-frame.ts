@@ -26,12 +26,18 @@ export async function frameOf(
   const { slug } = request.params;
   const biller = /^[a-z0-9][a-z0-9-]{1,62}$/.test(slug) ? await billers.loadBySlug(slug) : undefined;
   if (!biller) return undefined;
+  const path = request.url.split('?')[0] ?? `/${biller.slug}`;
+  return { biller, frame: frameOfBiller(biller, { locale: localeOf(request, reply), path }) };
+}
+
+/** The frame of a biller's pages in one language. */
+export function frameOfBiller(biller: Biller, from: { locale: Locale; path: string }): PageFrame {
   const { profile, portal } = biller.configuration;
-  const locale = localeOf(request, reply);
-  const frame: PageFrame = {
+  const { locale, path } = from;
+  return {
     locale,
     base: `/${biller.slug}`,
-    path: request.url.split('?')[0] ?? `/${biller.slug}`,
+    path,
     biller: {
       name: profile.brand.displayName,
       accentColour: profile.brand.accentColour,
@@ -41,7 +47,6 @@ export async function frameOf(
     },
     timeZone: profile.timeZone,
   };
-  return { biller, frame };
 }
 
 /** The frame where no biller is known. */

@@ -16,6 +16,12 @@ export const refuse = defineProblems({
       'Payments can’t be taken at the moment. No money has been taken. Your bill stays open; please pay another way or later today.',
     whoCanAct: 'operator',
   },
+  maintenance: {
+    status: 503,
+    sentence: 'Payments are closed for maintenance until {until}. No money has been taken. {message}',
+    whoCanAct: 'payer',
+    isRetryable: true,
+  },
   'cannot-be-paid': { status: 409, sentence: '{why}', whoCanAct: 'payer' },
   'method-not-offered': { status: 409, sentence: '{why} No money has been taken.', whoCanAct: 'payer' },
   'amount-not-allowed': { status: 409, sentence: '{why} No money has been taken.', whoCanAct: 'payer' },

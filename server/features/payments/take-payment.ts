@@ -7,6 +7,7 @@ import { type RefreshResult, refreshBalance } from '../balances/index.ts';
 import type { Biller } from '../billers/index.ts';
 import { isSubmitUnderWay, nextAskAt } from './ask-schedule.ts';
 import { authorizationFor } from './authorize-debit.ts';
+import { refuseInMaintenance, refuseInMaintenanceIn } from './closed-for-maintenance.ts';
 import { type PaymentView, type TakePayment, takePaymentSchema } from './contract.ts';
 import type { PaymentsDeps } from './deps.ts';
 import { openCheckout } from './open-checkout.ts';
@@ -55,6 +56,7 @@ export async function takePayment(deps: PaymentsDeps, input: TakePayment): Promi
     paymentByKey(tx, wanted.bid, wanted.idempotencyKey),
   );
   if (before) return repeat(deps, { biller, row: before, requestHash });
+  await refuseInMaintenance(deps, wanted);
   const processor = [...deps.processors.keys()][0];
   if (processor === undefined) throw refuse('no-processor');
   for (let tries = 1; tries <= TRIES_MAX; tries++) {
@@ -98,6 +100,7 @@ async function claimPayment(
   await lockForPayment(tx, wanted);
   const before = await paymentByKey(tx, wanted.bid, wanted.idempotencyKey);
   if (before) return { kind: 'repeat', row: before };
+  await refuseInMaintenanceIn(tx, deps, wanted);
   const open = await openPaymentOf(tx, wanted.bid, wanted.accountNumber);
   if (open) return { kind: 'in-the-way', row: open };
   const { quote, facts } = await readQuote(tx, deps, { ...wanted, biller, refreshed: from.refreshed });
@@ -212,7 +215,10 @@ async function insert(
   return row;
 }
 
-/** The same key again. Another request under it is refused; one whose page was never got gets it now. */
+/**
+ * The same key again. Another request under it is refused; one whose page was never got gets it now, but not during
+ * maintenance: nothing new begins at the processor then, and what has begun there is found out by itself.
+ */
 async function repeat(
   deps: PaymentsDeps,
   from: { biller: Biller; row: PaymentRow; requestHash: Buffer },
@@ -221,7 +227,8 @@ async function repeat(
   if (!row.request_hash.equals(from.requestHash)) throw refuseAny('idempotency-key-reused');
   const lacksPage =
     row.status === 'unknown' || (row.status === 'submitting' && !isSubmitUnderWay(row, deps.clock.now()));
-  return taken(deps, lacksPage ? await openCheckout(deps, { biller: from.biller, row, toldBy: 'payer' }) : row, true);
+  const mayBegin = lacksPage && (await deps.maintenance.inForce(row.bid)) === undefined;
+  return taken(deps, mayBegin ? await openCheckout(deps, { biller: from.biller, row, toldBy: 'payer' }) : row, true);
 }
 
 async function taken(deps: PaymentsDeps, row: PaymentRow, isRepeat: boolean): Promise<TakenPayment> {
