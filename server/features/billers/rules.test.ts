@@ -178,6 +178,16 @@ const broken: Readonly<Record<string, readonly [Configuration, string][]>> = {
       'ftp.users.pine',
     ],
   ],
+  'portal-css': [[{ ...full(), portal: { ...full().portal, css: 'p{' } }, 'portal.css']],
+  'brand-logo': [
+    [
+      {
+        ...full(),
+        profile: { ...full().profile, brand: { ...full().profile.brand, logo: 'data:image/png;base64,AAAA' } },
+      },
+      'profile.brand.logo',
+    ],
+  ],
   'ftp-public-key': [
     [
       { ...full(), ftp: { ...full().ftp, users: [{ username: 'pine', password: null, publicKeys: ['rubbish'] }] } },

@@ -4,6 +4,7 @@ import { environmentRules } from './environment-rules.ts';
 import { ftpRules } from './ftp-rules.ts';
 import type { Partners } from './partner.ts';
 import { partnerRules } from './partner-rules.ts';
+import { portalRules } from './portal-rules.ts';
 import { factsOf, type Rule, type RuleFault } from './rule.ts';
 import { settingRules } from './setting-rules.ts';
 import { ssoRules } from './sso-rules.ts';
@@ -19,6 +20,7 @@ export const rules: readonly Rule[] = [
   ...ssoRules,
   ...documentRules,
   ...ftpRules,
+  ...portalRules,
 ];
 
 /**
