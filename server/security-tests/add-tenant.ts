@@ -22,6 +22,7 @@ export interface TenantRows {
   readonly workItemId: number;
   readonly credentialId: string;
   readonly userId: string;
+  readonly sessionId: string;
 }
 
 type Names = Pick<TenantRows, 'bid' | 'mark' | 'accountNumber' | 'invoiceNumber' | 'fileId' | 'publicId'>;
@@ -131,7 +132,7 @@ async function addPeople(
   deps: FeatureDeps,
   owner: pg.Client,
   names: Names & { deliveryId: number },
-): Promise<Pick<TenantRows, 'noticeId' | 'workItemId' | 'credentialId' | 'userId'>> {
+): Promise<Pick<TenantRows, 'noticeId' | 'workItemId' | 'credentialId' | 'userId' | 'sessionId'>> {
   const { bid, mark, accountNumber } = names;
   const one = async (text: string, values: unknown[]) => (await owner.query<Id>(text, values)).rows[0] ?? {};
   const notice = await one(
@@ -161,11 +162,17 @@ async function addPeople(
     bid,
     by: BY,
   });
+  const session = await one(
+    `insert into staff_session (token_hash, user_id, csrf_token, created_at, last_seen_at, proven_at, expires_at, address, user_agent)
+     values ($1, $2, 'x', $3, $3, $3, $3::timestamptz + interval '12 hours', $4, $4) returning id`,
+    [Buffer.alloc(32, bid % 251), user.userId, TEST_START, mark],
+  );
   return {
     noticeId: Number(notice.id),
     workItemId: Number(item.id),
     credentialId: credential.id,
     userId: user.userId,
+    sessionId: String(session.id),
   };
 }
 

@@ -18,6 +18,10 @@ export function requestBodies(
     'POST /api/v1/session': { email: 'nobody@example.com', password: 'not a password of anybody' },
     'POST /api/v1/session/prove': { password: 'not a password of anybody' },
     'POST /api/v1/invitations/accept': { token: 'x'.repeat(43), password: 'a long walk on the levee 8' },
+    'POST /api/v1/session/password': { password: 'a long walk on the levee 9' },
+    'POST /api/v1/password-resets': { email: 'nobody@example.com' },
+    'POST /api/v1/password-resets/use': { token: 'x'.repeat(43), password: 'a long walk on the levee 8' },
+    'PUT /api/v1/staff-users/:id': { name: 'Renamed', roles: ['csr'], expectedRoles: ['csr'] },
     'POST /api/v1/staff-users': { email: 'new@example.com', name: 'New', roles: ['csr'], bid: of.bid },
     'POST /api/v1/billers': { bid: 900_001, name: 'Made by a stranger' },
     'POST /api/v1/ssh-public-keys/describe': { keys: ['ssh-ed25519 AAAA'] },
@@ -28,6 +32,9 @@ export function requestBodies(
     ...sections,
     [`PUT ${at}/configuration/advanced-settings/:number`]: { expectedVersion: 1, reason, value: { text: 'x' } },
     [`DELETE ${at}/configuration/advanced-settings/:number`]: { expectedVersion: 1, reason },
+    [`POST ${at}/configuration/export`]: { sections: ['obd'] },
+    [`POST ${at}/configuration/plan`]: { file: {} },
+    [`POST ${at}/configuration/apply`]: { file: {}, expectedVersion: 1, digest: 'x', reason },
     [`POST ${at}/configuration/restore`]: { version: 1, expectedVersion: 1, reason },
     [`POST ${at}/customizations/preview`]: { fileId: of.fileId, count: 1 },
     [`POST ${at}/invoices`]: { AccountNumber: of.accountNumber, Details: [] },
@@ -48,6 +55,11 @@ export const BODILESS: ReadonlySet<string> = new Set([
   'DELETE /api/v1/session',
   'POST /api/v1/staff-users/:id/invitation',
   'POST /api/v1/staff-users/:id/disable',
+  'POST /api/v1/staff-users/:id/enable',
+  'POST /api/v1/staff-users/:id/sessions/end',
+  'DELETE /api/v1/staff-users/:id/sessions/:sessionId',
+  'DELETE /api/v1/sessions/:id',
+  'POST /api/v1/sessions/end-others',
   'DELETE /api/v1/billers/:bid/credentials/:id',
   'POST /api/v1/billers/:bid/accounts/:accountNumber/refresh',
   'POST /api/v1/billers/:bid/notices/:id/resend',
@@ -62,6 +74,7 @@ export const BODILESS: ReadonlySet<string> = new Set([
 export function addressOf(path: string, of: TenantRows): string {
   const idOf = (): string | number => {
     if (path.includes('/staff-users/')) return of.userId;
+    if (path.includes('/sessions/')) return of.sessionId;
     if (path.includes('/credentials/')) return of.credentialId;
     if (path.includes('/invoice-files/')) return of.fileId;
     if (path.includes('/notices/')) return of.noticeId;
@@ -89,6 +102,8 @@ export function addressOf(path: string, of: TenantRows): string {
         return 'payments-1';
       case 'processor':
         return 'sandbox';
+      case 'sessionId':
+        return of.sessionId;
       case 'slug':
         return of.slug;
       default:

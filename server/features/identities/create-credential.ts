@@ -10,6 +10,7 @@ import { tokenHashOf } from './session-limits.ts';
 /** Credentials in force of one biller. */
 const CREDENTIALS_MAX = 50;
 const NAME_LENGTH_MAX = 80;
+const EXPIRY_DAYS_MAX = 3_660;
 
 export type CredentialDeps = Pick<Platform, 'database' | 'clock' | 'random'> & {
   readonly billers: Pick<Billers, 'load'>;
@@ -26,17 +27,19 @@ export interface NewCredential {
 /** Makes a bearer credential of one biller with the scopes named, and the audit event with it. */
 export async function createCredential(
   deps: CredentialDeps,
-  from: { bid: number; name?: string; scopes: readonly string[]; by: Actor },
+  from: { bid: number; name?: string; scopes: readonly string[]; expiresAt?: Temporal.Instant | null; by: Actor },
 ): Promise<NewCredential> {
   const scopes = validScopes(from.scopes);
   if (!(await deps.billers.load(from.bid)))
     throw refuseIdentity('credential-not-valid', { summary: `there is no biller ${from.bid}` });
   const now = deps.clock.now();
+  const expiresAt = from.expiresAt ?? null;
+  refuseUselessEnd(expiresAt, now);
   const id = deps.random.uuid();
   const name = from.name?.trim().slice(0, NAME_LENGTH_MAX) || `credential of ${now.toString().slice(0, 10)}`;
   const token = `cw_${from.bid}_${deps.random.token()}`;
   await deps.database.withBiller(from.bid, async (tx) => {
-    if ((await countCredentials(tx, from.bid)) >= CREDENTIALS_MAX)
+    if ((await countCredentials(tx, from.bid, now)) >= CREDENTIALS_MAX)
       throw refuseIdentity('too-many-credentials', { most: CREDENTIALS_MAX });
     await insertCredential(tx, from.bid, {
       id,
@@ -45,6 +48,7 @@ export async function createCredential(
       scopes,
       createdBy: from.by.name,
       createdAt: now,
+      expiresAt,
     });
     await recordAudit(tx, {
       at: now,
@@ -53,7 +57,7 @@ export async function createCredential(
       actor: from.by.name,
       act: 'credential.created',
       subject: `credential/${id}`,
-      detail: { name, scopes },
+      detail: { name, scopes, expiresAt: expiresAt?.toString() ?? null },
     });
   });
   return { id, name, scopes, token };
@@ -79,6 +83,14 @@ export async function revokeCredential(
     });
   });
   forgetCredentials(deps);
+}
+
+function refuseUselessEnd(expiresAt: Temporal.Instant | null, now: Temporal.Instant): void {
+  if (expiresAt === null) return;
+  if (Temporal.Instant.compare(expiresAt, now) <= 0)
+    throw refuseIdentity('credential-not-valid', { summary: 'it would have expired already' });
+  if (Temporal.Instant.compare(expiresAt, now.add({ hours: EXPIRY_DAYS_MAX * 24 })) > 0)
+    throw refuseIdentity('credential-not-valid', { summary: 'it would expire in more than ten years' });
 }
 
 function validScopes(scopes: readonly string[]): readonly Scope[] {

@@ -2,11 +2,11 @@ import { recordAudit } from '../../platform/audit.ts';
 import type { Tx } from '../../platform/database.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Actor } from '../billers/index.ts';
-import { changeable, type Manager } from './may-manage.ts';
+import { changeable, type Manager, refuseUngiveable } from './may-manage.ts';
 import { checkPassword, type Passwords } from './password.ts';
 import { refuseIdentity } from './problems.ts';
-import { roleOf, roles } from './roles.ts';
 import { dropResets } from './reset-store.ts';
+import { roleOf, roles } from './roles.ts';
 import { INVITATION_DAYS, queueStaffMail } from './send-staff-mail.ts';
 import { tokenHashOf } from './session-limits.ts';
 import {
@@ -39,6 +39,8 @@ interface NewStaffUser {
   /** Null for Causeway's own staff. */
   readonly bid?: number | null;
   readonly by: Actor;
+  /** Bounds what may be given; none on the command line. */
+  readonly manager?: Manager;
 }
 
 /** Makes a staff user and an invitation to set a password, told here once. `bid` for a biller's own staff. */
@@ -114,6 +116,7 @@ async function addUser(tx: Tx, deps: StaffDeps, from: NewStaffUser): Promise<{ i
   const email = from.email.trim().toLowerCase();
   const bid = from.bid ?? null;
   refuseInvalidUser({ email, roles: from.roles, bid });
+  if (from.manager) refuseUngiveable(from.manager, from.roles);
   const user = { id: deps.random.uuid(), email, name: from.name?.trim() || email, roles: from.roles, bid };
   if (!(await insertUser(tx, { ...user, createdAt: deps.clock.now() }))) throw refuseIdentity('user-exists');
   await record(tx, deps, { act: 'staff.created', email, by: from.by, detail: { roles: [...from.roles], bid } });

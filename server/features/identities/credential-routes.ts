@@ -28,6 +28,7 @@ export function registerCredentialRoutes(app: App, deps: RouteDeps): void {
     },
     async (request) => {
       const { bid } = request.params;
+      const now = deps.clock.now();
       const rows = await deps.database.withBiller(bid, (tx) => listCredentials(tx, bid, CREDENTIALS_LISTED_MAX));
       const items = rows.map((row) => ({
         ...row,
@@ -35,6 +36,9 @@ export function registerCredentialRoutes(app: App, deps: RouteDeps): void {
         createdAt: row.createdAt.toString(),
         lastUsedAt: row.lastUsedAt?.toString() ?? null,
         revokedAt: row.revokedAt?.toString() ?? null,
+        expiresAt: row.expiresAt?.toString() ?? null,
+        isInForce:
+          row.revokedAt === null && (row.expiresAt === null || Temporal.Instant.compare(row.expiresAt, now) > 0),
       }));
       return { items, nextCursor: null };
     },
@@ -54,6 +58,7 @@ export function registerCredentialRoutes(app: App, deps: RouteDeps): void {
     async (request, reply) => {
       const made = await createCredential(deps, {
         ...request.body,
+        expiresAt: request.body.expiresAt === null ? null : Temporal.Instant.from(request.body.expiresAt),
         bid: request.params.bid,
         by: actorOf(request.principal),
       });

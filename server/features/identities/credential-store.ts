@@ -8,12 +8,14 @@ export interface CredentialRow {
   readonly createdAt: Temporal.Instant;
   readonly lastUsedAt: Temporal.Instant | null;
   readonly revokedAt: Temporal.Instant | null;
+  /** Null: until it is revoked. */
+  readonly expiresAt: Temporal.Instant | null;
 }
 
 /** The one statement of every call by a partner: by name, so that it is planned once a connection. */
 export const findCredentialStatement: NamedStatement = {
   name: 'find-credential',
-  text: `select id, name, scopes, last_used_at as "lastUsedAt" from api_credential
+  text: `select id, name, scopes, last_used_at as "lastUsedAt", expires_at as "expiresAt" from api_credential
     where bid = $1 and token_hash = $2 and revoked_at is null`,
 };
 
@@ -22,6 +24,7 @@ export interface FoundCredential {
   readonly name: string;
   readonly scopes: string[];
   readonly lastUsedAt: Temporal.Instant | null;
+  readonly expiresAt: Temporal.Instant | null;
 }
 
 /** The statements on `api_credential`, in a transaction of its biller. */
@@ -35,6 +38,7 @@ export async function insertCredential(
     scopes: readonly string[];
     createdBy: string;
     createdAt: Temporal.Instant;
+    expiresAt: Temporal.Instant | null;
   },
 ): Promise<void> {
   await tx
@@ -47,6 +51,7 @@ export async function insertCredential(
       scopes: [...from.scopes],
       created_by: from.createdBy,
       created_at: from.createdAt,
+      expires_at: from.expiresAt,
     })
     .execute();
 }
@@ -54,7 +59,7 @@ export async function insertCredential(
 export async function listCredentials(tx: Tx, bid: number, limit: number): Promise<readonly CredentialRow[]> {
   const rows = await tx
     .selectFrom('api_credential')
-    .select(['id', 'name', 'scopes', 'created_by', 'created_at', 'last_used_at', 'revoked_at'])
+    .select(['id', 'name', 'scopes', 'created_by', 'created_at', 'last_used_at', 'revoked_at', 'expires_at'])
     .where('bid', '=', bid)
     .orderBy('created_at', 'desc')
     .limit(limit)
@@ -67,15 +72,18 @@ export async function listCredentials(tx: Tx, bid: number, limit: number): Promi
     createdAt: row.created_at,
     lastUsedAt: row.last_used_at,
     revokedAt: row.revoked_at,
+    expiresAt: row.expires_at,
   }));
 }
 
-export async function countCredentials(tx: Tx, bid: number): Promise<number> {
+/** Those in force now. */
+export async function countCredentials(tx: Tx, bid: number, now: Temporal.Instant): Promise<number> {
   const row = await tx
     .selectFrom('api_credential')
     .select((select) => select.fn.countAll<number>().as('count'))
     .where('bid', '=', bid)
     .where('revoked_at', 'is', null)
+    .where((where) => where.or([where('expires_at', 'is', null), where('expires_at', '>', now)]))
     .executeTakeFirstOrThrow();
   return row.count;
 }

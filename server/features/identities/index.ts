@@ -1,10 +1,10 @@
 /** The door of identities: who is asking, and what they may do. */
 export { createAuthenticate } from './authenticate.ts';
+export { disableStaffUser } from './change-staff-user.ts';
 export { type CredentialDeps, createCredential, type NewCredential, revokeCredential } from './create-credential.ts';
 export {
   acceptInvitation,
   createStaffUser,
-  disableStaffUser,
   type Invitation,
   inviteAgain,
   type StaffDeps,
@@ -12,3 +12,4 @@ export {
 export { createPasswords, type Passwords } from './password.ts';
 export { permissionsOf, type Role, roles } from './roles.ts';
 export { registerIdentitiesRoutes } from './routes.ts';
+export { identitiesJobs, STAFF_MAIL_QUEUE } from './send-staff-mail.ts';

@@ -113,7 +113,11 @@ export const roles: readonly Role[] = [
       'invoices:upload',
       'payments:read',
       'deliveries:read',
+      // Every right of the biller's other roles: nobody gives a right they do not have themselves.
+      'deliveries:operate',
+      'deliveries:decide',
       'reconciliation:read',
+      'reconciliation:run',
       'credentials:manage',
       'users:manage',
       'maintenance:write',
