@@ -11,6 +11,7 @@ import { registerConfigDiff } from './commands/config-diff.ts';
 import { registerConfigExport } from './commands/config-export.ts';
 import { registerConfigGet } from './commands/config-get.ts';
 import { registerConfigHistory } from './commands/config-history.ts';
+import { registerConfigImportWorksheet } from './commands/config-import-worksheet.ts';
 import { registerConfigReference } from './commands/config-reference.ts';
 import { registerConfigRestore } from './commands/config-restore.ts';
 import { registerConfigSet } from './commands/config-set.ts';
@@ -23,6 +24,7 @@ import { registerDeliveriesShow } from './commands/deliveries-show.ts';
 import { registerDemo } from './commands/demo.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerKeysRotate } from './commands/keys-rotate.ts';
+import { registerKeysShow } from './commands/keys-show.ts';
 import { registerLanesList } from './commands/lanes-list.ts';
 import { registerReconcile } from './commands/reconcile-run.ts';
 import { registerServe } from './commands/serve.ts';
@@ -43,6 +45,7 @@ const NOUNS: readonly (readonly [string, string, readonly ((noun: Command) => vo
       registerConfigRestore,
       registerConfigExport,
       registerConfigApply,
+      registerConfigImportWorksheet,
     ],
   ],
   ['credential', 'bearer credentials of partners', [registerCredentialCreate]],
@@ -62,7 +65,7 @@ const NOUNS: readonly (readonly [string, string, readonly ((noun: Command) => vo
   ],
   ['lanes', 'the lanes deliveries go through', [registerLanesList]],
   ['audit', 'the record of who did what', [registerAuditVerify]],
-  ['keys', 'the keys of sealed secrets', [registerKeysRotate]],
+  ['keys', 'the keys of sealed secrets', [registerKeysRotate, registerKeysShow]],
 ];
 
 export function registerNouns(program: Command): void {

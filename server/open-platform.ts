@@ -118,10 +118,11 @@ function keyringOf(config: Config): Keyring {
 }
 
 async function checkMasterKey(database: Database, keyring: Keyring): Promise<void> {
-  const keys = await database.withSystem((tx) =>
-    tx.selectFrom('sealed_key').select(['key_id', 'wrapped']).distinctOn('key_id').execute(),
-  );
-  const missing = keys.filter((key) => !canUnwrap(keyring, key.wrapped)).map((key) => key.key_id);
+  const keys = await database.withSystem(async (tx) => [
+    ...(await tx.selectFrom('sealed_key').select(['key_id', 'wrapped']).distinctOn('key_id').execute()),
+    ...(await tx.selectFrom('installation_key').select(['key_id', 'wrapped']).execute()),
+  ]);
+  const missing = [...new Set(keys.filter((key) => !canUnwrap(keyring, key.wrapped)).map((key) => key.key_id))];
   if (missing.length > 0) throw new WrongMasterKey(missing);
 }
 

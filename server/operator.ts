@@ -45,6 +45,8 @@ export async function openOperator(
 
 export { readAccountState, refreshBalance } from './features/balances/index.ts';
 export {
+  type ApplyPlan,
+  applyWorksheet,
   checkBiller,
   checkConfiguration,
   compareVersions,
@@ -52,10 +54,12 @@ export {
   type Difference,
   defaultConfiguration,
   diffWithFile,
+  exchangeKeyOf,
   exportConfiguration,
   getValue,
   isSecretPath,
   planApply,
+  previewWorksheet,
   type RuleFault,
   readHistory,
   requireBiller,

@@ -1,10 +1,12 @@
-import fs from 'node:fs';
-import { planApply, SECTION_NAMES } from '@causeway/server/operator';
+import { type ApplyPlan, planApply, SECTION_NAMES } from '@causeway/server/operator';
 import type { Command } from 'commander';
 import { OPERATOR } from '../actor.ts';
 import { bidOf } from '../arguments.ts';
-import { differenceLines, faultLines, savedLines } from '../configuration-lines.ts';
+import { savedLines } from '../configuration-lines.ts';
+import { confirmed } from '../confirm.ts';
 import { answer, EXIT, say, withOperator } from '../operator.ts';
+import { planLines } from '../plan-lines.ts';
+import { readJsonFile } from '../read-json-file.ts';
 
 interface Options {
   section?: string[];
@@ -13,41 +15,44 @@ interface Options {
   json?: boolean;
 }
 
-/** `causeway config apply BID FILE`: prints the plan; changes something only with `--yes`. */
+/** `causeway config apply BID FILE`: prints the plan, asks, and does exactly that; `--yes` answers the question. */
 export function registerConfigApply(config: Command): void {
   config
     .command('apply')
-    .description('bring an exported configuration to this biller: prints the plan, applies it with --yes')
+    .description('bring an exported configuration to this biller: prints the plan, asks, and applies exactly that')
     .argument('<bid>', 'the biller', bidOf)
     .argument('<file>', 'an exported configuration')
     .option('--section <names...>', 'only these sections')
-    .option('--yes', 'apply the plan')
+    .option('--yes', 'apply without being asked')
     .option('--reason <text>', 'why, for the history', 'applied by command')
-    .option('--json', 'answer as JSON')
-    .action((bid: number, file: string, options: Options) =>
+    .option('--json', 'answer as JSON; applies only with --yes')
+    .action((bid: number, file: string, options: Options, command: Command) =>
       withOperator(async (deps) => {
         const sections = SECTION_NAMES.filter(
           (name) => options.section === undefined || options.section.includes(name),
         );
-        const plan = await planApply(deps, { bid, file: JSON.parse(fs.readFileSync(file, 'utf8')), sections });
-        const { differences, faults, missingSecrets, clearedSecrets } = plan;
-        const isWorking = !faults.some((fault) => fault.severity === 'error');
-        if (!options.yes || !isWorking) {
-          answer(options.json, { differences, faults, missingSecrets, clearedSecrets, isWorking }, () => [
-            differences.length === 0 ? 'Nothing would change.' : `${differences.length} value(s) would change:`,
-            ...differenceLines(differences),
-            ...missingSecrets.map((place) => `! ${place} has no secret here; set it afterwards.`),
-            ...clearedSecrets.map(
-              (number) => `! The secret of setting ${number} would be taken out: its address leads to another host.`,
-            ),
-            ...faultLines(faults),
-          ]);
-          if (isWorking && differences.length > 0) say('Nothing was changed. Run it again with --yes to apply.');
+        const plan = await planApply(deps, { bid, file: readJsonFile(file), sections });
+        const isWorking = !plan.faults.some((fault) => fault.severity === 'error');
+        if (!isWorking || plan.differences.length === 0 || (options.json && !options.yes)) {
+          tellPlan(plan, isWorking, options.json);
           return isWorking ? EXIT.done : EXIT.problemsFound;
         }
-        const saved = await plan.apply(options.reason, OPERATOR);
+        if (!options.yes) {
+          tellPlan(plan, isWorking, false);
+          const mayAsk = command.optsWithGlobals<{ input?: boolean }>().input !== false;
+          if (!(await confirmed(`Apply this to biller ${bid}?`, { mayAsk }))) {
+            say('Nothing was changed. Run it again with --yes to apply.');
+            return EXIT.done;
+          }
+        } else if (!options.json) for (const line of planLines(plan)) say(line);
+        const saved = await plan.apply({ reason: options.reason, by: OPERATOR });
         answer(options.json, saved, () => savedLines(saved));
         return EXIT.done;
       }),
     );
+}
+
+function tellPlan(plan: ApplyPlan, isWorking: boolean, isJson: boolean | undefined): void {
+  const { apply: _apply, ...data } = plan;
+  answer(isJson, { ...data, isWorking }, () => planLines(plan));
 }

@@ -1,19 +1,50 @@
-import { exportConfiguration } from '@causeway/server/operator';
+import fs from 'node:fs';
+import { exportConfiguration, SECTION_NAMES } from '@causeway/server/operator';
 import type { Command } from 'commander';
+import { OPERATOR } from '../actor.ts';
 import { bidOf } from '../arguments.ts';
-import { answer, EXIT, withOperator } from '../operator.ts';
+import { answer, EXIT, say, withOperator } from '../operator.ts';
 
-/** `causeway config export BID`: the configuration as JSON on stdout; secrets as fingerprints only. */
+interface Options {
+  sections?: string[];
+  sealTo?: string;
+}
+
+/** `causeway config export BID`: the configuration as JSON on stdout; secrets as fingerprints, or sealed to a public key. */
 export function registerConfigExport(config: Command): void {
   config
     .command('export')
-    .description('write a configuration as JSON, without secrets')
+    .description('write a configuration as JSON: secrets left out, or sealed to another installation')
     .argument('<bid>', 'the biller', bidOf)
+    .option('--sections <names...>', 'only these sections')
+    .option(
+      '--seal-to <key>',
+      'the public key of the installation it is for (its `causeway keys show`), or a file that holds it',
+    )
     .option('--json', 'the same; an export is always JSON')
-    .action((bid: number) =>
+    .action((bid: number, options: Options) =>
       withOperator(async (deps) => {
-        answer(true, await exportConfiguration(deps, bid), () => []);
+        const unknown = options.sections?.find((name) => !SECTION_NAMES.some((known) => known === name));
+        if (unknown !== undefined) {
+          say(`There is no section ${unknown}. Sections: ${SECTION_NAMES.join(', ')}.`);
+          return EXIT.wrongUsage;
+        }
+        const file = await exportConfiguration(deps, {
+          bid,
+          ...(options.sections && {
+            sections: SECTION_NAMES.filter((name) => options.sections?.includes(name)),
+          }),
+          ...(options.sealTo !== undefined && { sealTo: keyFrom(options.sealTo) }),
+          by: OPERATOR,
+        });
+        answer(true, file, () => []);
+        if (options.sealTo !== undefined)
+          say('Its secrets open at that installation alone. Treat the file as the secrets all the same.');
         return EXIT.done;
       }),
     );
+}
+
+function keyFrom(text: string): string {
+  return !text.startsWith('causeway-key:') && fs.existsSync(text) ? fs.readFileSync(text, 'utf8').trim() : text;
 }

@@ -36,6 +36,13 @@ export function requestBodies(
     [`POST ${at}/configuration/plan`]: { file: {} },
     [`POST ${at}/configuration/apply`]: { file: {}, expectedVersion: 1, digest: 'x', reason },
     [`POST ${at}/configuration/restore`]: { version: 1, expectedVersion: 1, reason },
+    [`POST ${at}/portal-preview`]: {
+      portal: document.portal,
+      brand: document.profile.brand,
+      page: 'bill',
+      locale: 'en',
+      scheme: 'light',
+    },
     [`POST ${at}/customizations/preview`]: { fileId: of.fileId, count: 1 },
     [`POST ${at}/invoices`]: { AccountNumber: of.accountNumber, Details: [] },
     [`POST ${at}/deliveries/replay`]: { dryRun: true, reason, filter: {} },

@@ -330,7 +330,7 @@ test('everything that can be read is read', async () => {
       }
     }
     for (const value of [
-      await exportConfiguration(rig.deps, of.bid),
+      await exportConfiguration(rig.deps, { bid: of.bid }),
       await getValue(rig.deps, of.bid, undefined),
       await readHistory(rig.deps, { bid: of.bid }),
       await compareVersions(rig.deps, { bid: of.bid, from: 1, to: of.bid === GOOD ? 2 : 1 }),

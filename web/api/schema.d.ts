@@ -38,6 +38,8 @@ export interface paths {
                             permissions: string[];
                             /** @description Send it back as x-csrf-token with every change */
                             csrfToken: string;
+                            /** @description True: nothing opens before a second factor is set up */
+                            mustEnrol: boolean;
                         };
                     };
                 };
@@ -71,7 +73,7 @@ export interface paths {
             };
         };
         put?: never;
-        /** Sign in */
+        /** Sign in; 202 asks for the second factor */
         post: {
             parameters: {
                 query?: never;
@@ -105,6 +107,21 @@ export interface paths {
                             permissions: string[];
                             /** @description Send it back as x-csrf-token with every change */
                             csrfToken: string;
+                            /** @description True: nothing opens before a second factor is set up */
+                            mustEnrol: boolean;
+                        };
+                    };
+                };
+                /** @description Default Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            email: string;
+                            /** @description What this person can show now, the easiest first */
+                            methods: ("passkey" | "totp" | "recovery-code")[];
                         };
                     };
                 };
@@ -191,6 +208,26 @@ export interface paths {
                 content: {
                     "application/json": {
                         password: string;
+                    } | {
+                        totp: string;
+                    } | {
+                        passkey: {
+                            id: string;
+                            rawId: string;
+                            /** @enum {string} */
+                            type: "public-key";
+                            response: {
+                                clientDataJSON: string;
+                                authenticatorData: string;
+                                signature: string;
+                                userHandle?: string;
+                            };
+                            /** @enum {string} */
+                            authenticatorAttachment?: "platform" | "cross-platform";
+                            clientExtensionResults: {
+                                [key: string]: unknown;
+                            };
+                        };
                     };
                 };
             };
@@ -297,6 +334,1486 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session/ways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the sign-in page can offer */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            signOn: {
+                                label: string;
+                                startUrl: string;
+                            } | null;
+                            passkeys: {
+                                isThere: boolean;
+                                /** @description Why there are none here; empty where there are */
+                                why: string;
+                            };
+                        };
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/second-step": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whose second factor is asked for */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            email: string;
+                            /** @description What this person can show now, the easiest first */
+                            methods: ("passkey" | "totp" | "recovery-code")[];
+                        };
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Show the second factor, and be signed in */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        totp: string;
+                    } | {
+                        recoveryCode: string;
+                    } | {
+                        passkey: {
+                            id: string;
+                            rawId: string;
+                            /** @enum {string} */
+                            type: "public-key";
+                            response: {
+                                clientDataJSON: string;
+                                authenticatorData: string;
+                                signature: string;
+                                userHandle?: string;
+                            };
+                            /** @enum {string} */
+                            authenticatorAttachment?: "platform" | "cross-platform";
+                            clientExtensionResults: {
+                                [key: string]: unknown;
+                            };
+                        };
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            user: {
+                                id: string;
+                                email: string;
+                                name: string;
+                                /** @description Null: works for every biller */
+                                bid: number | null;
+                            };
+                            permissions: string[];
+                            /** @description Send it back as x-csrf-token with every change */
+                            csrfToken: string;
+                            /** @description True: nothing opens before a second factor is set up */
+                            mustEnrol: boolean;
+                        };
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/second-step/passkey-options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What to ask the passkey of that person */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            challenge: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/passkey/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What to ask anybody’s passkey */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            challenge: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in by a passkey, without email and password */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        passkey: {
+                            id: string;
+                            rawId: string;
+                            /** @enum {string} */
+                            type: "public-key";
+                            response: {
+                                clientDataJSON: string;
+                                authenticatorData: string;
+                                signature: string;
+                                userHandle?: string;
+                            };
+                            /** @enum {string} */
+                            authenticatorAttachment?: "platform" | "cross-platform";
+                            clientExtensionResults: {
+                                [key: string]: unknown;
+                            };
+                        };
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            user: {
+                                id: string;
+                                email: string;
+                                name: string;
+                                /** @description Null: works for every biller */
+                                bid: number | null;
+                            };
+                            permissions: string[];
+                            /** @description Send it back as x-csrf-token with every change */
+                            csrfToken: string;
+                            /** @description True: nothing opens before a second factor is set up */
+                            mustEnrol: boolean;
+                        };
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/own-security": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How you sign in */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            hasPassword: boolean;
+                            /** @description The operator asks this person for a second factor */
+                            mustHaveFactor: boolean;
+                            totpSince: string | null;
+                            passkeys: {
+                                id: string;
+                                name: string;
+                                createdAt: string;
+                                lastUsedAt: string | null;
+                                /** @description Kept by the maker of the phone or computer, and on other devices too */
+                                isBackedUp: boolean;
+                            }[];
+                            recoveryCodesLeft: number;
+                            /** @description The provider, and who the person is there; null where no provider is set up */
+                            signOn: {
+                                label: string;
+                                email: string | null;
+                                linkedAt: string | null;
+                            } | null;
+                            passkeysHere: {
+                                isThere: boolean;
+                                why: string;
+                            };
+                        };
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/own-security/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** New recovery codes; the old ones end */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description Told once; empty where the ones there are stay */
+                            recoveryCodes: string[];
+                        };
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/own-security/sign-on": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Cut the link to the provider */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/own-security/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin with an authenticator app: a key to scan or type */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description Told once */
+                            key: string;
+                            uri: string;
+                            qrSvg: string;
+                        };
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Remove the authenticator app */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/own-security/totp/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Its first code: from here on sign-in asks for one */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        code: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description Told once; empty where the ones there are stay */
+                            recoveryCodes: string[];
+                        };
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/own-security/passkeys/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What to ask the browser for a new passkey */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            challenge: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/own-security/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep a new passkey */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        name: string;
+                        passkey: {
+                            id: string;
+                            rawId: string;
+                            /** @enum {string} */
+                            type: "public-key";
+                            response: {
+                                clientDataJSON: string;
+                                attestationObject: string;
+                                authenticatorData?: string;
+                                transports?: string[];
+                                publicKeyAlgorithm?: number;
+                                publicKey?: string;
+                            };
+                            /** @enum {string} */
+                            authenticatorAttachment?: "platform" | "cross-platform";
+                            clientExtensionResults: {
+                                [key: string]: unknown;
+                            };
+                        };
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description Told once; empty where the ones there are stay */
+                            recoveryCodes: string[];
+                            id: string;
+                        };
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/prove/passkey-options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What to ask your passkey, to prove again who you are */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            challenge: string;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/own-security/passkeys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Rename a passkey */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        name: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Remove a passkey */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One’s own sessions in force */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                id: string;
+                                /** @description Browser and system, as the browser tells: a hint */
+                                device: string;
+                                address: string | null;
+                                createdAt: string;
+                                /** @description To the minute */
+                                lastSeenAt: string;
+                                expiresAt: string;
+                                provenAt: string;
+                                /** @enum {string} */
+                                provenBy: "password" | "totp" | "passkey" | "oidc";
+                                /** @description The session that asks */
+                                isThis: boolean;
+                            }[];
+                            nextCursor: null;
+                        };
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End one of one’s own sessions, at once */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/end-others": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End every session of one’s own but this one */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            sessionsEnded: number;
+                        };
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change one’s own password; ends every other session */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description Proves who it is; needless within 15 minutes of another proof */
+                        oldPassword?: string;
+                        password: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            sessionsEnded: number;
+                        };
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/password-resets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that a password is forgotten; the answer is the same whoever has that email */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        email: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description How long the link in the email holds */
+                            minutes: number;
+                        };
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/password-resets/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set a new password by the link of the email, once */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        token: string;
+                        password: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            email: string;
+                        };
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/staff-users": {
         parameters: {
             query?: never;
@@ -333,6 +1850,10 @@ export interface paths {
                                 /** @enum {string} */
                                 state: "invited" | "active" | "disabled";
                                 createdAt: string;
+                                /** @description The last request of any session; null: never signed in, or long ago */
+                                lastSeenAt: string | null;
+                                /** @description While an invitation is open or has just expired; null: none */
+                                invitedUntil: string | null;
                             }[];
                             nextCursor: string | null;
                         };
@@ -368,7 +1889,7 @@ export interface paths {
             };
         };
         put?: never;
-        /** Invite a staff user */
+        /** Invite a staff user, by email where mail is set up */
         post: {
             parameters: {
                 query?: never;
@@ -396,9 +1917,9 @@ export interface paths {
                         "application/json": {
                             userId: string;
                             email: string;
-                            /** @description Told once; 7 days */
-                            link: string;
-                            expiresAt: string;
+                            /** @description Told once; null where it went by email */
+                            link: string | null;
+                            expiresAt: string | null;
                         };
                     };
                 };
@@ -465,7 +1986,9 @@ export interface paths {
                                 name: string;
                                 /** @enum {string} */
                                 of: "causeway" | "biller";
-                                permissions: string[];
+                                permissions: ("billers:read" | "billers:create" | "configuration:read" | "configuration:write" | "secrets:write" | "ftp:write" | "maintenance:write" | "accounts:read" | "balances:refresh" | "invoices:read" | "invoices:upload" | "payments:read" | "deliveries:read" | "deliveries:operate" | "deliveries:decide" | "deliveries:approve" | "reconciliation:read" | "reconciliation:run" | "credentials:manage" | "users:manage" | "audit:read" | "operations:read" | "operations:write")[];
+                                /** @description Nobody gives a right they do not have themselves */
+                                isYoursToGive: boolean;
                             }[];
                         };
                     };
@@ -516,7 +2039,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Invite again */
+        /** Invite again: a new link to set a password, in place of the one before */
         post: {
             parameters: {
                 query?: never;
@@ -537,9 +2060,9 @@ export interface paths {
                         "application/json": {
                             userId: string;
                             email: string;
-                            /** @description Told once; 7 days */
-                            link: string;
-                            expiresAt: string;
+                            /** @description Told once; null where it went by email */
+                            link: string | null;
+                            expiresAt: string | null;
                         };
                     };
                 };
@@ -578,6 +2101,140 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/staff-users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One staff user */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            email: string;
+                            name: string;
+                            roles: string[];
+                            bid: number | null;
+                            /** @enum {string} */
+                            state: "invited" | "active" | "disabled";
+                            createdAt: string;
+                            /** @description The last request of any session; null: never signed in, or long ago */
+                            lastSeenAt: string | null;
+                            /** @description While an invitation is open or has just expired; null: none */
+                            invitedUntil: string | null;
+                        };
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Change a user’s name and roles */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        name: string;
+                        roles: string[];
+                        /** @description As they were shown */
+                        expectedRoles: string[];
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/staff-users/{id}/disable": {
         parameters: {
             query?: never;
@@ -605,6 +2262,361 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content?: never;
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff-users/{id}/enable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a disabled user sign in again */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff-users/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is on record about a user, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                seq: number;
+                                at: string;
+                                actor: string;
+                                act: string;
+                                detail: {
+                                    [key: string]: unknown;
+                                };
+                            }[];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff-users/{id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A user’s sessions in force */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                id: string;
+                                /** @description Browser and system, as the browser tells: a hint */
+                                device: string;
+                                address: string | null;
+                                createdAt: string;
+                                /** @description To the minute */
+                                lastSeenAt: string;
+                                expiresAt: string;
+                                provenAt: string;
+                                /** @enum {string} */
+                                provenBy: "password" | "totp" | "passkey" | "oidc";
+                                /** @description The session that asks */
+                                isThis: boolean;
+                            }[];
+                            nextCursor: null;
+                        };
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff-users/{id}/sessions/{sessionId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End one session of a user, at once */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    sessionId: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff-users/{id}/sessions/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End every session of a user, at once */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            sessionsEnded: number;
+                        };
+                    };
                 };
                 /** @description What was sent is not valid */
                 400: {
@@ -676,6 +2688,8 @@ export interface paths {
                                 /** @description To the minute */
                                 lastUsedAt: string | null;
                                 revokedAt: string | null;
+                                expiresAt: string | null;
+                                isInForce: boolean;
                             }[];
                             nextCursor: null;
                         };
@@ -726,6 +2740,11 @@ export interface paths {
                     "application/json": {
                         name: string;
                         scopes: string[];
+                        /**
+                         * @description After this it is refused; null: in force until it is revoked
+                         * @default null
+                         */
+                        expiresAt?: string | null;
                     };
                 };
             };
@@ -1186,6 +3205,14 @@ export interface paths {
                                 /** @enum {string} */
                                 severity: "error" | "warning";
                                 says: string;
+                            }[];
+                            /** @description The partners this installation knows, and what each can do */
+                            partners: {
+                                name: string;
+                                operations: ("balance" | "payment" | "paperless" | "autopay" | "pdf")[];
+                                hasSeparateSignIn: boolean;
+                                hasEnvironments: boolean;
+                                hasPrivateKey: boolean;
                             }[];
                             /** @description Fields that are kept and obeyed, but have no page, call or message yet; * is any invoice type */
                             notServedYet: {
@@ -5554,6 +7581,897 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/installation-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The public key other installations seal secrets to for this one */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description `causeway-key:…`, as the other installation’s `causeway keys show` prints it */
+                            publicKey: string;
+                            /** @description Eight characters to tell keys apart */
+                            id: string;
+                        };
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/billers/{bid}/configuration/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The configuration as a file; secrets as fingerprints, or sealed to a public key */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    bid: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        sections?: ("profile" | "invoiceTypes" | "products" | "cards" | "obd" | "ivr" | "invoicing" | "integration" | "advancedSettings" | "ftp" | "dataPump" | "portal")[];
+                        /** @description `causeway-key:…`, as the other installation’s `causeway keys show` prints it */
+                        sealTo?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ConfigurationFile"];
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/billers/{bid}/configuration/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What applying a configuration file would change here; nothing is stored */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    bid: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        file: {
+                            [key: string]: unknown;
+                        };
+                        sections?: ("profile" | "invoiceTypes" | "products" | "cards" | "obd" | "ivr" | "invoicing" | "integration" | "advancedSettings" | "ftp" | "dataPump" | "portal")[];
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ConfigurationPlan"];
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/billers/{bid}/configuration/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Apply a configuration file: exactly the plan that was looked at, or nothing */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    bid: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        file: {
+                            [key: string]: unknown;
+                        };
+                        sections?: ("profile" | "invoiceTypes" | "products" | "cards" | "obd" | "ivr" | "invoicing" | "integration" | "advancedSettings" | "ftp" | "dataPump" | "portal")[];
+                        expectedVersion: number;
+                        digest: string;
+                        reason: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            version: number;
+                            isChanged: boolean;
+                            differences: {
+                                path: string;
+                                /** @enum {string} */
+                                section: "profile" | "invoiceTypes" | "products" | "cards" | "obd" | "ivr" | "invoicing" | "integration" | "advancedSettings" | "ftp" | "dataPump" | "portal";
+                                from?: unknown;
+                                to?: unknown;
+                                isSecret: boolean;
+                            }[];
+                            /** @description Settings whose secret was taken out because its endpoint leads to another host */
+                            clearedSecrets: number[];
+                            warnings: {
+                                rule: string;
+                                /** @enum {string} */
+                                severity: "error" | "warning";
+                                sentence: string;
+                                /** @description The field, e.g. advancedSettings.8 */
+                                at: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/billers/{bid}/maintenance-windows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Maintenance windows: in force and to come by start, or past ones, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description open: in force, planned, or off; past: over */
+                    state?: "open" | "past";
+                    cursor?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    bid: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["MaintenanceWindow"][];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Plan a maintenance window; times are Central Time */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    bid: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description For staff only */
+                        description: string;
+                        /** @description Plain text for payers; a blank line begins a paragraph */
+                        message: {
+                            en: string;
+                            /**
+                             * @description Empty: payers who read Spanish get the standard words
+                             * @default
+                             */
+                            es?: string;
+                        };
+                        /** @description A time of the Central zone (America/Chicago), without a zone: 2026-11-21T22:00 */
+                        start: string;
+                        /**
+                         * @description Needed for a time that the autumn change brings twice: the first (CDT) or the second (CST)
+                         * @enum {string}
+                         */
+                        startOccurrence?: "first" | "second";
+                        /** @description A time of the Central zone (America/Chicago), without a zone: 2026-11-21T22:00 */
+                        end: string;
+                        /**
+                         * @description Needed for a time that the autumn change brings twice: the first (CDT) or the second (CST)
+                         * @enum {string}
+                         */
+                        endOccurrence?: "first" | "second";
+                        isActive: boolean;
+                        /** @description All pages; else those named in `pages` */
+                        appliesToAll: boolean;
+                        /**
+                         * @description Looked at where it does not apply to all. Paying is always closed; receipts never are
+                         * @default []
+                         */
+                        pages?: ("find" | "bill" | "pay" | "customer-portal" | "sso-connect" | "pay-by-text")[];
+                        /** @description Posting to the partner waits until the window is over */
+                        pausesDataPump: boolean;
+                        reason?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            window: components["schemas"]["MaintenanceWindow"];
+                            /** @description False when it was so already: no version was made */
+                            isChanged: boolean;
+                            warnings: {
+                                /** @enum {string} */
+                                code: "overlap" | "due-dates" | "long" | "begins-at-once" | "clock-change" | "no-spanish" | "not-active";
+                                sentence: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/billers/{bid}/maintenance-windows/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One maintenance window with its history */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    bid: number;
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            window: components["schemas"]["MaintenanceWindow"];
+                            /** @description Newest first */
+                            history: {
+                                version: number;
+                                /** @enum {string} */
+                                act: "planned" | "changed" | "ended-early" | "switched-on" | "switched-off" | "over";
+                                changedBy: string;
+                                /** @description ISO 8601 instant */
+                                changedAt: string;
+                                reason: string | null;
+                                changes: {
+                                    field: string;
+                                    from: string | null;
+                                    to: string;
+                                }[];
+                            }[];
+                        };
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Change a maintenance window, also while it is in force */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    bid: number;
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description For staff only */
+                        description: string;
+                        /** @description Plain text for payers; a blank line begins a paragraph */
+                        message: {
+                            en: string;
+                            /**
+                             * @description Empty: payers who read Spanish get the standard words
+                             * @default
+                             */
+                            es?: string;
+                        };
+                        /** @description A time of the Central zone (America/Chicago), without a zone: 2026-11-21T22:00 */
+                        start: string;
+                        /**
+                         * @description Needed for a time that the autumn change brings twice: the first (CDT) or the second (CST)
+                         * @enum {string}
+                         */
+                        startOccurrence?: "first" | "second";
+                        /** @description A time of the Central zone (America/Chicago), without a zone: 2026-11-21T22:00 */
+                        end: string;
+                        /**
+                         * @description Needed for a time that the autumn change brings twice: the first (CDT) or the second (CST)
+                         * @enum {string}
+                         */
+                        endOccurrence?: "first" | "second";
+                        isActive: boolean;
+                        /** @description All pages; else those named in `pages` */
+                        appliesToAll: boolean;
+                        /**
+                         * @description Looked at where it does not apply to all. Paying is always closed; receipts never are
+                         * @default []
+                         */
+                        pages?: ("find" | "bill" | "pay" | "customer-portal" | "sso-connect" | "pay-by-text")[];
+                        /** @description Posting to the partner waits until the window is over */
+                        pausesDataPump: boolean;
+                        /** @description The version that was looked at; another one since is a conflict */
+                        expectedVersion: number;
+                        reason?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            window: components["schemas"]["MaintenanceWindow"];
+                            /** @description False when it was so already: no version was made */
+                            isChanged: boolean;
+                            warnings: {
+                                /** @enum {string} */
+                                code: "overlap" | "due-dates" | "long" | "begins-at-once" | "clock-change" | "no-spanish" | "not-active";
+                                sentence: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/billers/{bid}/maintenance-windows/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a window early: uncheck Active, at once at every node */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    bid: number;
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        reason: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            window: components["schemas"]["MaintenanceWindow"];
+                            /** @description False when it was so already: no version was made */
+                            isChanged: boolean;
+                            warnings: {
+                                /** @enum {string} */
+                                code: "overlap" | "due-dates" | "long" | "begins-at-once" | "clock-change" | "no-spanish" | "not-active";
+                                sentence: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/billers/{bid}/maintenance-windows/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What saving would do: moments, questions, faults, warnings; nothing is stored */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    bid: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description For staff only */
+                        description: string;
+                        /** @description Plain text for payers; a blank line begins a paragraph */
+                        message: {
+                            en: string;
+                            /**
+                             * @description Empty: payers who read Spanish get the standard words
+                             * @default
+                             */
+                            es?: string;
+                        };
+                        /** @description A time of the Central zone (America/Chicago), without a zone: 2026-11-21T22:00 */
+                        start: string;
+                        /**
+                         * @description Needed for a time that the autumn change brings twice: the first (CDT) or the second (CST)
+                         * @enum {string}
+                         */
+                        startOccurrence?: "first" | "second";
+                        /** @description A time of the Central zone (America/Chicago), without a zone: 2026-11-21T22:00 */
+                        end: string;
+                        /**
+                         * @description Needed for a time that the autumn change brings twice: the first (CDT) or the second (CST)
+                         * @enum {string}
+                         */
+                        endOccurrence?: "first" | "second";
+                        isActive: boolean;
+                        /** @description All pages; else those named in `pages` */
+                        appliesToAll: boolean;
+                        /**
+                         * @description Looked at where it does not apply to all. Paying is always closed; receipts never are
+                         * @default []
+                         */
+                        pages?: ("find" | "bill" | "pay" | "customer-portal" | "sso-connect" | "pay-by-text")[];
+                        /** @description Posting to the partner waits until the window is over */
+                        pausesDataPump: boolean;
+                        /** @description The window it changes */
+                        id?: number;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            startsAt: string | null;
+                            startShown: string | null;
+                            endsAt: string | null;
+                            endShown: string | null;
+                            length: string | null;
+                            /** @description The biller’s own zone */
+                            timeZone: string;
+                            faults: {
+                                at: string;
+                                message: string;
+                            }[];
+                            /** @description Times that come twice */
+                            asks: {
+                                /** @enum {string} */
+                                field: "start" | "end";
+                                sentence: string;
+                                first: {
+                                    /** @description ISO 8601 instant */
+                                    at: string;
+                                    shown: string;
+                                };
+                                second: {
+                                    /** @description ISO 8601 instant */
+                                    at: string;
+                                    shown: string;
+                                };
+                            }[];
+                            warnings: {
+                                /** @enum {string} */
+                                code: "overlap" | "due-dates" | "long" | "begins-at-once" | "clock-change" | "no-spanish" | "not-active";
+                                sentence: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/billers/{bid}/invoice-files": {
         parameters: {
             query?: never;
@@ -7181,6 +10099,13 @@ export interface paths {
                         "application/json": {
                             items: components["schemas"]["Lane"][];
                             nextCursor: string | null;
+                            /** @description The maintenance window that pauses every lane of the biller now */
+                            maintenance: {
+                                windowId: number;
+                                description: string;
+                                /** Format: date-time */
+                                until: string;
+                            } | null;
                         };
                     };
                 };
@@ -8435,6 +11360,95 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/billers/{bid}/maintenance-windows/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The page payers will see, as HTML */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    bid: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description Plain text for payers; a blank line begins a paragraph */
+                        message: {
+                            en: string;
+                            /**
+                             * @description Empty: payers who read Spanish get the standard words
+                             * @default
+                             */
+                            es?: string;
+                        };
+                        /**
+                         * Format: date-time
+                         * @description When the pages open again
+                         */
+                        endsAt: string;
+                        /** @enum {string} */
+                        locale: "en" | "es";
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description The whole page, made by what payers are answered with */
+                            html: string;
+                        };
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/billers/{bid}/customizations/preview": {
         parameters: {
             query?: never;
@@ -9308,6 +12322,760 @@ export interface components {
                 css: string;
             };
         };
+        ConfigurationFile: {
+            /** @constant */
+            causeway: "configuration";
+            bid: number;
+            version: number;
+            exportedAt?: string;
+            /** @description The installation that wrote it */
+            issuer?: string;
+            /** @description The key its secrets are sealed to */
+            sealedTo?: string;
+            sections: {
+                profile?: {
+                    /** @description Integration Partner ID */
+                    integrationPartner: string;
+                    timeZone: string;
+                    contacts: {
+                        role: string;
+                        name: string;
+                        email: string | "";
+                        phone: string;
+                    }[];
+                    isMultiUser: boolean;
+                    virtualSiteVerbiage: {
+                        en: string;
+                        es: string;
+                    };
+                    brand: {
+                        displayName: string;
+                        accentColour: string;
+                        /** @description A data URL, or empty */
+                        logo: string;
+                    };
+                };
+                invoiceTypes?: {
+                    id: string;
+                    name: string;
+                    /** Format: uuid */
+                    invoiceFormatGuid: string;
+                    /** @enum {string} */
+                    authType: "Email Address with Password" | "Account Number with Registration Value" | "Email Address with Registration Value";
+                    registration: {
+                        isSelfRegistrationOn: boolean;
+                        isPromptAfterPaymentOn: boolean;
+                        areEmailLinksOn: boolean;
+                    };
+                    environment: (1 | 2) | null;
+                    methods: ("CC" | "ACH")[];
+                    arePartialPaymentsAllowed: boolean;
+                    /** @description Null: the fees of Credit/Debit Cards apply */
+                    fees: {
+                        CC: {
+                            flatCents: number;
+                            basisPoints: number;
+                        };
+                        ACH: {
+                            flatCents: number;
+                            basisPoints: number;
+                        };
+                    } | null;
+                }[];
+                products?: {
+                    virtualSite: boolean;
+                    customerPortal: boolean;
+                    autoPay: boolean;
+                    paperless: boolean;
+                    payByText: boolean;
+                    scheduledPayments: boolean;
+                    recurringScheduledPayments: boolean;
+                    obd: boolean;
+                    cloudIvrConnect: boolean;
+                    cloudPay: boolean;
+                    agentConnect: boolean;
+                    ssoConnect: boolean;
+                };
+                cards?: {
+                    brands: ("visa" | "mastercard" | "amex" | "discover")[];
+                    leastCents: number;
+                    mostCents: number;
+                    fees: {
+                        CC: {
+                            flatCents: number;
+                            basisPoints: number;
+                        };
+                        ACH: {
+                            flatCents: number;
+                            basisPoints: number;
+                        };
+                    };
+                    mayExceedBalance: boolean;
+                };
+                obd?: {
+                    isOn: boolean;
+                    /** @enum {string} */
+                    matchBy: "account number" | "account number and name";
+                };
+                ivr?: {
+                    invoiceTypeIds: string[];
+                };
+                invoicing?: {
+                    realTimeDataRefresh: boolean;
+                    suppressStaleBalances: boolean;
+                    applyGlobalBifCustomizations: boolean;
+                    balanceMaxAgeSeconds: number;
+                    refuseWholeFileOnInvoiceFault: boolean;
+                    /** @description Refuse payment where the partner says allow_payments: false */
+                    respectAllowPayments: boolean;
+                };
+                integration?: {
+                    layout: {
+                        rowTypes: {
+                            fileHeader: string;
+                            invoiceHeader: string;
+                            customerRecord: string;
+                            invoiceDetail: string;
+                        };
+                        fileHeader: string[];
+                        invoiceHeader: string[];
+                        customerRecord: string[];
+                        invoiceDetail: string[];
+                        alsoRequired: string[];
+                        /** @enum {string} */
+                        accountNumbers: "digits" | "text";
+                    };
+                    customizations: {
+                        AchServiceFee: {
+                            /** @constant */
+                            kind: "ignored";
+                        } | {
+                            /** @constant */
+                            kind: "inBif";
+                        } | {
+                            /** @constant */
+                            kind: "constant";
+                            value: string;
+                        } | {
+                            /** @constant */
+                            kind: "date";
+                            /** @enum {string} */
+                            from: "AchServiceFee" | "AllowPartialPayments" | "AutoPayCollectionDate" | "BalanceForward" | "CreditCardServiceFee" | "FirstNotifyRequestedDate" | "SecondNotifyRequestedDate" | "ThirdNotifyRequestedDate" | "InvoiceDate" | "InvoiceDueDate" | "InvoiceFormatGuid" | "InvoiceTypeID" | "LateFeeDate" | "LocationReference" | "MinimumAmountDue" | "PaymentExpirationDate" | "PaymentExpirationMessage" | "PromptPayExpirationDate" | "RegistrationValue";
+                            offset: number;
+                            /** @enum {string} */
+                            days: "calendar" | "banking";
+                        } | {
+                            /** @constant */
+                            kind: "text";
+                            template: string;
+                        };
+                        AllowPartialPayments: {
+                            /** @constant */
+                            kind: "ignored";
+                        } | {
+                            /** @constant */
+                            kind: "inBif";
+                        } | {
+                            /** @constant */
+                            kind: "constant";
+                            value: string;
+                        } | {
+                            /** @constant */
+                            kind: "date";
+                            /** @enum {string} */
+                            from: "AchServiceFee" | "AllowPartialPayments" | "AutoPayCollectionDate" | "BalanceForward" | "CreditCardServiceFee" | "FirstNotifyRequestedDate" | "SecondNotifyRequestedDate" | "ThirdNotifyRequestedDate" | "InvoiceDate" | "InvoiceDueDate" | "InvoiceFormatGuid" | "InvoiceTypeID" | "LateFeeDate" | "LocationReference" | "MinimumAmountDue" | "PaymentExpirationDate" | "PaymentExpirationMessage" | "PromptPayExpirationDate" | "RegistrationValue";
+                            offset: number;
+                            /** @enum {string} */
+                            days: "calendar" | "banking";
+                        } | {
+                            /** @constant */
+                            kind: "text";
+                            template: string;
+                        };
+                        AutoPayCollectionDate: {
+                            /** @constant */
+                            kind: "ignored";
+                        } | {
+                            /** @constant */
+                            kind: "inBif";
+                        } | {
+                            /** @constant */
+                            kind: "constant";
+                            value: string;
+                        } | {
+                            /** @constant */
+                            kind: "date";
+                            /** @enum {string} */
+                            from: "AchServiceFee" | "AllowPartialPayments" | "AutoPayCollectionDate" | "BalanceForward" | "CreditCardServiceFee" | "FirstNotifyRequestedDate" | "SecondNotifyRequestedDate" | "ThirdNotifyRequestedDate" | "InvoiceDate" | "InvoiceDueDate" | "InvoiceFormatGuid" | "InvoiceTypeID" | "LateFeeDate" | "LocationReference" | "MinimumAmountDue" | "PaymentExpirationDate" | "PaymentExpirationMessage" | "PromptPayExpirationDate" | "RegistrationValue";
+                            offset: number;
+                            /** @enum {string} */
+                            days: "calendar" | "banking";
+                        } | {
+                            /** @constant */
+                            kind: "text";
+                            template: string;
+                        };
+                        BalanceForward: {
+                            /** @constant */
+                            kind: "ignored";
+                        } | {
+                            /** @constant */
+                            kind: "inBif";
+                        } | {
+                            /** @constant */
+                            kind: "constant";
+                            value: string;
+                        } | {
+                            /** @constant */
+                            kind: "date";
+                            /** @enum {string} */
+                            from: "AchServiceFee" | "AllowPartialPayments" | "AutoPayCollectionDate" | "BalanceForward" | "CreditCardServiceFee" | "FirstNotifyRequestedDate" | "SecondNotifyRequestedDate" | "ThirdNotifyRequestedDate" | "InvoiceDate" | "InvoiceDueDate" | "InvoiceFormatGuid" | "InvoiceTypeID" | "LateFeeDate" | "LocationReference" | "MinimumAmountDue" | "PaymentExpirationDate" | "PaymentExpirationMessage" | "PromptPayExpirationDate" | "RegistrationValue";
+                            offset: number;
+                            /** @enum {string} */
+                            days: "calendar" | "banking";
+                        } | {
+                            /** @constant */
+                            kind: "text";
+                            template: string;
+                        };
+                        CreditCardServiceFee: {
+                            /** @constant */
+                            kind: "ignored";
+                        } | {
+                            /** @constant */
+                            kind: "inBif";
+                        } | {
+                            /** @constant */
+                            kind: "constant";
+                            value: string;
+                        } | {
+                            /** @constant */
+                            kind: "date";
+                            /** @enum {string} */
+                            from: "AchServiceFee" | "AllowPartialPayments" | "AutoPayCollectionDate" | "BalanceForward" | "CreditCardServiceFee" | "FirstNotifyRequestedDate" | "SecondNotifyRequestedDate" | "ThirdNotifyRequestedDate" | "InvoiceDate" | "InvoiceDueDate" | "InvoiceFormatGuid" | "InvoiceTypeID" | "LateFeeDate" | "LocationReference" | "MinimumAmountDue" | "PaymentExpirationDate" | "PaymentExpirationMessage" | "PromptPayExpirationDate" | "RegistrationValue";
+                            offset: number;
+                            /** @enum {string} */
+                            days: "calendar" | "banking";
+                        } | {
+                            /** @constant */
+                            kind: "text";
+                            template: string;
+                        };
+                        FirstNotifyRequestedDate: {
+                            /** @constant */
+                            kind: "ignored";
+                        } | {
+                            /** @constant */
+                            kind: "inBif";
+                        } | {
+                            /** @constant */
+                            kind: "constant";
+                            value: string;
+                        } | {
+                            /** @constant */
+                            kind: "date";
+                            /** @enum {string} */
+                            from: "AchServiceFee" | "AllowPartialPayments" | "AutoPayCollectionDate" | "BalanceForward" | "CreditCardServiceFee" | "FirstNotifyRequestedDate" | "SecondNotifyRequestedDate" | "ThirdNotifyRequestedDate" | "InvoiceDate" | "InvoiceDueDate" | "InvoiceFormatGuid" | "InvoiceTypeID" | "LateFeeDate" | "LocationReference" | "MinimumAmountDue" | "PaymentExpirationDate" | "PaymentExpirationMessage" | "PromptPayExpirationDate" | "RegistrationValue";
+                            offset: number;
+                            /** @enum {string} */
+                            days: "calendar" | "banking";
+                        } | {
+                            /** @constant */
+                            kind: "text";
+                            template: string;
+                        };
+                        SecondNotifyRequestedDate: {
+                            /** @constant */
+                            kind: "ignored";
+                        } | {
+                            /** @constant */
+                            kind: "inBif";
+                        } | {
+                            /** @constant */
+                            kind: "constant";
+                            value: string;
+                        } | {
+                            /** @constant */
+                            kind: "date";
+                            /** @enum {string} */
+                            from: "AchServiceFee" | "AllowPartialPayments" | "AutoPayCollectionDate" | "BalanceForward" | "CreditCardServiceFee" | "FirstNotifyRequestedDate" | "SecondNotifyRequestedDate" | "ThirdNotifyRequestedDate" | "InvoiceDate" | "InvoiceDueDate" | "InvoiceFormatGuid" | "InvoiceTypeID" | "LateFeeDate" | "LocationReference" | "MinimumAmountDue" | "PaymentExpirationDate" | "PaymentExpirationMessage" | "PromptPayExpirationDate" | "RegistrationValue";
+                            offset: number;
+                            /** @enum {string} */
+                            days: "calendar" | "banking";
+                        } | {
+                            /** @constant */
+                            kind: "text";
+                            template: string;
+                        };
+                        ThirdNotifyRequestedDate: {
+                            /** @constant */
+                            kind: "ignored";
+                        } | {
+                            /** @constant */
+                            kind: "inBif";
+                        } | {
+                            /** @constant */
+                            kind: "constant";
+                            value: string;
+                        } | {
+                            /** @constant */
+                            kind: "date";
+                            /** @enum {string} */
+                            from: "AchServiceFee" | "AllowPartialPayments" | "AutoPayCollectionDate" | "BalanceForward" | "CreditCardServiceFee" | "FirstNotifyRequestedDate" | "SecondNotifyRequestedDate" | "ThirdNotifyRequestedDate" | "InvoiceDate" | "InvoiceDueDate" | "InvoiceFormatGuid" | "InvoiceTypeID" | "LateFeeDate" | "LocationReference" | "MinimumAmountDue" | "PaymentExpirationDate" | "PaymentExpirationMessage" | "PromptPayExpirationDate" | "RegistrationValue";
+                            offset: number;
+                            /** @enum {string} */
+                            days: "calendar" | "banking";
+                        } | {
+                            /** @constant */
+                            kind: "text";
+                            template: string;
+                        };
+                        InvoiceDate: {
+                            /** @constant */
+                            kind: "ignored";
+                        } | {
+                            /** @constant */
+                            kind: "inBif";
+                        } | {
+                            /** @constant */
+                            kind: "constant";
+                            value: string;
+                        } | {
+                            /** @constant */
+                            kind: "date";
+                            /** @enum {string} */
+                            from: "AchServiceFee" | "AllowPartialPayments" | "AutoPayCollectionDate" | "BalanceForward" | "CreditCardServiceFee" | "FirstNotifyRequestedDate" | "SecondNotifyRequestedDate" | "ThirdNotifyRequestedDate" | "InvoiceDate" | "InvoiceDueDate" | "InvoiceFormatGuid" | "InvoiceTypeID" | "LateFeeDate" | "LocationReference" | "MinimumAmountDue" | "PaymentExpirationDate" | "PaymentExpirationMessage" | "PromptPayExpirationDate" | "RegistrationValue";
+                            offset: number;
+                            /** @enum {string} */
+                            days: "calendar" | "banking";
+                        } | {
+                            /** @constant */
+                            kind: "text";
+                            template: string;
+                        };
+                        InvoiceDueDate: {
+                            /** @constant */
+                            kind: "ignored";
+                        } | {
+                            /** @constant */
+                            kind: "inBif";
+                        } | {
+                            /** @constant */
+                            kind: "constant";
+                            value: string;
+                        } | {
+                            /** @constant */
+                            kind: "date";
+                            /** @enum {string} */
+                            from: "AchServiceFee" | "AllowPartialPayments" | "AutoPayCollectionDate" | "BalanceForward" | "CreditCardServiceFee" | "FirstNotifyRequestedDate" | "SecondNotifyRequestedDate" | "ThirdNotifyRequestedDate" | "InvoiceDate" | "InvoiceDueDate" | "InvoiceFormatGuid" | "InvoiceTypeID" | "LateFeeDate" | "LocationReference" | "MinimumAmountDue" | "PaymentExpirationDate" | "PaymentExpirationMessage" | "PromptPayExpirationDate" | "RegistrationValue";
+                            offset: number;
+                            /** @enum {string} */
+                            days: "calendar" | "banking";
+                        } | {
+                            /** @constant */
+                            kind: "text";
+                            template: string;
+                        };
+                        InvoiceFormatGuid: {
+                            /** @constant */
+                            kind: "ignored";
+                        } | {
+                            /** @constant */
+                            kind: "inBif";
+                        } | {
+                            /** @constant */
+                            kind: "constant";
+                            value: string;
+                        } | {
+                            /** @constant */
+                            kind: "date";
+                            /** @enum {string} */
+                            from: "AchServiceFee" | "AllowPartialPayments" | "AutoPayCollectionDate" | "BalanceForward" | "CreditCardServiceFee" | "FirstNotifyRequestedDate" | "SecondNotifyRequestedDate" | "ThirdNotifyRequestedDate" | "InvoiceDate" | "InvoiceDueDate" | "InvoiceFormatGuid" | "InvoiceTypeID" | "LateFeeDate" | "LocationReference" | "MinimumAmountDue" | "PaymentExpirationDate" | "PaymentExpirationMessage" | "PromptPayExpirationDate" | "RegistrationValue";
+                            offset: number;
+                            /** @enum {string} */
+                            days: "calendar" | "banking";
+                        } | {
+                            /** @constant */
+                            kind: "text";
+                            template: string;
+                        };
+                        InvoiceTypeID: {
+                            /** @constant */
+                            kind: "ignored";
+                        } | {
+                            /** @constant */
+                            kind: "inBif";
+                        } | {
+                            /** @constant */
+                            kind: "constant";
+                            value: string;
+                        } | {
+                            /** @constant */
+                            kind: "date";
+                            /** @enum {string} */
+                            from: "AchServiceFee" | "AllowPartialPayments" | "AutoPayCollectionDate" | "BalanceForward" | "CreditCardServiceFee" | "FirstNotifyRequestedDate" | "SecondNotifyRequestedDate" | "ThirdNotifyRequestedDate" | "InvoiceDate" | "InvoiceDueDate" | "InvoiceFormatGuid" | "InvoiceTypeID" | "LateFeeDate" | "LocationReference" | "MinimumAmountDue" | "PaymentExpirationDate" | "PaymentExpirationMessage" | "PromptPayExpirationDate" | "RegistrationValue";
+                            offset: number;
+                            /** @enum {string} */
+                            days: "calendar" | "banking";
+                        } | {
+                            /** @constant */
+                            kind: "text";
+                            template: string;
+                        };
+                        LateFeeDate: {
+                            /** @constant */
+                            kind: "ignored";
+                        } | {
+                            /** @constant */
+                            kind: "inBif";
+                        } | {
+                            /** @constant */
+                            kind: "constant";
+                            value: string;
+                        } | {
+                            /** @constant */
+                            kind: "date";
+                            /** @enum {string} */
+                            from: "AchServiceFee" | "AllowPartialPayments" | "AutoPayCollectionDate" | "BalanceForward" | "CreditCardServiceFee" | "FirstNotifyRequestedDate" | "SecondNotifyRequestedDate" | "ThirdNotifyRequestedDate" | "InvoiceDate" | "InvoiceDueDate" | "InvoiceFormatGuid" | "InvoiceTypeID" | "LateFeeDate" | "LocationReference" | "MinimumAmountDue" | "PaymentExpirationDate" | "PaymentExpirationMessage" | "PromptPayExpirationDate" | "RegistrationValue";
+                            offset: number;
+                            /** @enum {string} */
+                            days: "calendar" | "banking";
+                        } | {
+                            /** @constant */
+                            kind: "text";
+                            template: string;
+                        };
+                        LocationReference: {
+                            /** @constant */
+                            kind: "ignored";
+                        } | {
+                            /** @constant */
+                            kind: "inBif";
+                        } | {
+                            /** @constant */
+                            kind: "constant";
+                            value: string;
+                        } | {
+                            /** @constant */
+                            kind: "date";
+                            /** @enum {string} */
+                            from: "AchServiceFee" | "AllowPartialPayments" | "AutoPayCollectionDate" | "BalanceForward" | "CreditCardServiceFee" | "FirstNotifyRequestedDate" | "SecondNotifyRequestedDate" | "ThirdNotifyRequestedDate" | "InvoiceDate" | "InvoiceDueDate" | "InvoiceFormatGuid" | "InvoiceTypeID" | "LateFeeDate" | "LocationReference" | "MinimumAmountDue" | "PaymentExpirationDate" | "PaymentExpirationMessage" | "PromptPayExpirationDate" | "RegistrationValue";
+                            offset: number;
+                            /** @enum {string} */
+                            days: "calendar" | "banking";
+                        } | {
+                            /** @constant */
+                            kind: "text";
+                            template: string;
+                        };
+                        MinimumAmountDue: {
+                            /** @constant */
+                            kind: "ignored";
+                        } | {
+                            /** @constant */
+                            kind: "inBif";
+                        } | {
+                            /** @constant */
+                            kind: "constant";
+                            value: string;
+                        } | {
+                            /** @constant */
+                            kind: "date";
+                            /** @enum {string} */
+                            from: "AchServiceFee" | "AllowPartialPayments" | "AutoPayCollectionDate" | "BalanceForward" | "CreditCardServiceFee" | "FirstNotifyRequestedDate" | "SecondNotifyRequestedDate" | "ThirdNotifyRequestedDate" | "InvoiceDate" | "InvoiceDueDate" | "InvoiceFormatGuid" | "InvoiceTypeID" | "LateFeeDate" | "LocationReference" | "MinimumAmountDue" | "PaymentExpirationDate" | "PaymentExpirationMessage" | "PromptPayExpirationDate" | "RegistrationValue";
+                            offset: number;
+                            /** @enum {string} */
+                            days: "calendar" | "banking";
+                        } | {
+                            /** @constant */
+                            kind: "text";
+                            template: string;
+                        };
+                        PaymentExpirationDate: {
+                            /** @constant */
+                            kind: "ignored";
+                        } | {
+                            /** @constant */
+                            kind: "inBif";
+                        } | {
+                            /** @constant */
+                            kind: "constant";
+                            value: string;
+                        } | {
+                            /** @constant */
+                            kind: "date";
+                            /** @enum {string} */
+                            from: "AchServiceFee" | "AllowPartialPayments" | "AutoPayCollectionDate" | "BalanceForward" | "CreditCardServiceFee" | "FirstNotifyRequestedDate" | "SecondNotifyRequestedDate" | "ThirdNotifyRequestedDate" | "InvoiceDate" | "InvoiceDueDate" | "InvoiceFormatGuid" | "InvoiceTypeID" | "LateFeeDate" | "LocationReference" | "MinimumAmountDue" | "PaymentExpirationDate" | "PaymentExpirationMessage" | "PromptPayExpirationDate" | "RegistrationValue";
+                            offset: number;
+                            /** @enum {string} */
+                            days: "calendar" | "banking";
+                        } | {
+                            /** @constant */
+                            kind: "text";
+                            template: string;
+                        };
+                        PaymentExpirationMessage: {
+                            /** @constant */
+                            kind: "ignored";
+                        } | {
+                            /** @constant */
+                            kind: "inBif";
+                        } | {
+                            /** @constant */
+                            kind: "constant";
+                            value: string;
+                        } | {
+                            /** @constant */
+                            kind: "date";
+                            /** @enum {string} */
+                            from: "AchServiceFee" | "AllowPartialPayments" | "AutoPayCollectionDate" | "BalanceForward" | "CreditCardServiceFee" | "FirstNotifyRequestedDate" | "SecondNotifyRequestedDate" | "ThirdNotifyRequestedDate" | "InvoiceDate" | "InvoiceDueDate" | "InvoiceFormatGuid" | "InvoiceTypeID" | "LateFeeDate" | "LocationReference" | "MinimumAmountDue" | "PaymentExpirationDate" | "PaymentExpirationMessage" | "PromptPayExpirationDate" | "RegistrationValue";
+                            offset: number;
+                            /** @enum {string} */
+                            days: "calendar" | "banking";
+                        } | {
+                            /** @constant */
+                            kind: "text";
+                            template: string;
+                        };
+                        PromptPayExpirationDate: {
+                            /** @constant */
+                            kind: "ignored";
+                        } | {
+                            /** @constant */
+                            kind: "inBif";
+                        } | {
+                            /** @constant */
+                            kind: "constant";
+                            value: string;
+                        } | {
+                            /** @constant */
+                            kind: "date";
+                            /** @enum {string} */
+                            from: "AchServiceFee" | "AllowPartialPayments" | "AutoPayCollectionDate" | "BalanceForward" | "CreditCardServiceFee" | "FirstNotifyRequestedDate" | "SecondNotifyRequestedDate" | "ThirdNotifyRequestedDate" | "InvoiceDate" | "InvoiceDueDate" | "InvoiceFormatGuid" | "InvoiceTypeID" | "LateFeeDate" | "LocationReference" | "MinimumAmountDue" | "PaymentExpirationDate" | "PaymentExpirationMessage" | "PromptPayExpirationDate" | "RegistrationValue";
+                            offset: number;
+                            /** @enum {string} */
+                            days: "calendar" | "banking";
+                        } | {
+                            /** @constant */
+                            kind: "text";
+                            template: string;
+                        };
+                        RegistrationValue: {
+                            /** @constant */
+                            kind: "ignored";
+                        } | {
+                            /** @constant */
+                            kind: "inBif";
+                        } | {
+                            /** @constant */
+                            kind: "constant";
+                            value: string;
+                        } | {
+                            /** @constant */
+                            kind: "date";
+                            /** @enum {string} */
+                            from: "AchServiceFee" | "AllowPartialPayments" | "AutoPayCollectionDate" | "BalanceForward" | "CreditCardServiceFee" | "FirstNotifyRequestedDate" | "SecondNotifyRequestedDate" | "ThirdNotifyRequestedDate" | "InvoiceDate" | "InvoiceDueDate" | "InvoiceFormatGuid" | "InvoiceTypeID" | "LateFeeDate" | "LocationReference" | "MinimumAmountDue" | "PaymentExpirationDate" | "PaymentExpirationMessage" | "PromptPayExpirationDate" | "RegistrationValue";
+                            offset: number;
+                            /** @enum {string} */
+                            days: "calendar" | "banking";
+                        } | {
+                            /** @constant */
+                            kind: "text";
+                            template: string;
+                        };
+                    };
+                };
+                advancedSettings?: {
+                    [key: string]: {
+                        /** @constant */
+                        kind: "text";
+                        value: string;
+                    } | {
+                        /** @constant */
+                        kind: "pair";
+                        environment1: string;
+                        environment2: string;
+                    } | {
+                        /** @constant */
+                        kind: "secret";
+                        secret: {
+                            /** @constant */
+                            shown: "••••";
+                            fingerprint: string;
+                        } | {
+                            sealedTo: string;
+                            jwe: string;
+                        };
+                    } | {
+                        /** @constant */
+                        kind: "secretPair";
+                        environment1: {
+                            /** @constant */
+                            shown: "••••";
+                            fingerprint: string;
+                        } | {
+                            sealedTo: string;
+                            jwe: string;
+                        };
+                        environment2: {
+                            /** @constant */
+                            shown: "••••";
+                            fingerprint: string;
+                        } | {
+                            sealedTo: string;
+                            jwe: string;
+                        };
+                    } | {
+                        /** @constant */
+                        kind: "keyAndPassword";
+                        privateKey: {
+                            /** @constant */
+                            shown: "••••";
+                            fingerprint: string;
+                        } | {
+                            sealedTo: string;
+                            jwe: string;
+                        };
+                        password: {
+                            /** @constant */
+                            shown: "••••";
+                            fingerprint: string;
+                        } | {
+                            sealedTo: string;
+                            jwe: string;
+                        };
+                    } | {
+                        /** @constant */
+                        kind: "onOff";
+                        value: boolean;
+                    } | {
+                        /** @constant */
+                        kind: "json";
+                        value: unknown;
+                    };
+                };
+                ftp?: {
+                    users: {
+                        username: string;
+                        password: ({
+                            /** @constant */
+                            shown: "••••";
+                            fingerprint: string;
+                        } | {
+                            sealedTo: string;
+                            jwe: string;
+                        }) | null;
+                        publicKeys: string[];
+                    }[];
+                    pdfSettings: {
+                        username: string;
+                        path: string;
+                        isBackupOn: boolean;
+                        /** @enum {string} */
+                        moveAction: "Move to Filename Pending" | "Leave" | "Delete" | "Move to Error";
+                        isActive: boolean;
+                    }[];
+                    zipSettings: {
+                        username: string;
+                        path: string;
+                        isBackupOn: boolean;
+                        areZipFilesDeleted: boolean;
+                        isActive: boolean;
+                    }[];
+                };
+                dataPump?: {
+                    payments: {
+                        "Virtual Site": {
+                            CC: boolean;
+                            ACH: boolean;
+                        };
+                        "Customer Portal": {
+                            CC: boolean;
+                            ACH: boolean;
+                        };
+                        AutoPay: {
+                            CC: boolean;
+                            ACH: boolean;
+                        };
+                        Scheduled: {
+                            CC: boolean;
+                            ACH: boolean;
+                        };
+                        Recurring: {
+                            CC: boolean;
+                            ACH: boolean;
+                        };
+                        "Pay by Text": {
+                            CC: boolean;
+                            ACH: boolean;
+                        };
+                        IVR: {
+                            CC: boolean;
+                            ACH: boolean;
+                        };
+                        OBD: {
+                            CC: boolean;
+                            ACH: boolean;
+                        };
+                        CSR: {
+                            CC: boolean;
+                            ACH: boolean;
+                        };
+                    };
+                    nonPayment: {
+                        paperless: boolean;
+                        autopay: boolean;
+                    };
+                    /** @description Between BillerID and PaymentID; empty joins them (A4) */
+                    transactionIdSeparator: string;
+                    maxConcurrentRequests: number;
+                    /** @description How long an unknown post settles before it is looked at */
+                    settleMinutes: number;
+                };
+                portal?: {
+                    texts: {
+                        welcome: {
+                            en: string;
+                            es: string;
+                        };
+                        footer: {
+                            en: string;
+                            es: string;
+                        };
+                    };
+                    css: string;
+                };
+            };
+        };
+        ConfigurationPlan: {
+            faults: {
+                rule: string;
+                /** @enum {string} */
+                severity: "error" | "warning";
+                sentence: string;
+                /** @description The field, e.g. advancedSettings.8 */
+                at: string;
+            }[];
+            differences: {
+                path: string;
+                /** @enum {string} */
+                section: "profile" | "invoiceTypes" | "products" | "cards" | "obd" | "ivr" | "invoicing" | "integration" | "advancedSettings" | "ftp" | "dataPump" | "portal";
+                from?: unknown;
+                to?: unknown;
+                isSecret: boolean;
+            }[];
+            clearedSecrets: number[];
+            /** @description The version this plan is of */
+            version: number;
+            /** @description Names exactly this plan; to be sent with it */
+            digest: string;
+            sections: string[];
+            /** @description Secrets the file only names and this biller has none for: to be typed afterwards */
+            missingSecrets: string[];
+            /** @description Secrets the file brings, sealed to this installation */
+            broughtSecrets: string[];
+            isWorking: boolean;
+        };
         WorksheetPreview: {
             faults: {
                 rule: string;
@@ -9728,6 +13496,46 @@ export interface components {
                 reason: string;
                 at: string;
             } | null;
+        };
+        MaintenanceWindow: {
+            id: number;
+            /** @description Send it back with a change */
+            version: number;
+            /** @enum {string} */
+            state: "in-force" | "planned" | "off" | "ended-early" | "over";
+            description: string;
+            message: {
+                en: string;
+                es: string;
+            };
+            /** @description ISO 8601 instant */
+            startsAt: string;
+            /** @description ISO 8601 instant */
+            endsAt: string;
+            /** @description A time of the Central zone (America/Chicago), without a zone: 2026-11-21T22:00 */
+            start: string;
+            startOccurrence: ("first" | "second") | null;
+            /** @description The start in Central Time, in words */
+            startShown: string;
+            /** @description A time of the Central zone (America/Chicago), without a zone: 2026-11-21T22:00 */
+            end: string;
+            endOccurrence: ("first" | "second") | null;
+            endShown: string;
+            /** @description Real minutes, whatever the clocks do in it */
+            lengthMinutes: number;
+            length: string;
+            isActive: boolean;
+            /** @description Since when it is over, where it was put away */
+            endedAt: string | null;
+            appliesToAll: boolean;
+            pages: ("find" | "bill" | "pay" | "customer-portal" | "sso-connect" | "pay-by-text")[];
+            pausesDataPump: boolean;
+            createdBy: string;
+            /** @description ISO 8601 instant */
+            createdAt: string;
+            changedBy: string;
+            /** @description ISO 8601 instant */
+            changedAt: string;
         };
         Notice: {
             id: number;

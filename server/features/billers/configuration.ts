@@ -43,6 +43,9 @@ export type ShownSecret = z.infer<typeof shownSecretSchema>;
 /** A secret as it is entered: sealed on arrival, never told again. */
 export const newSecretSchema = z.strictObject({ set: z.string().min(1).max(2000) });
 export type NewSecret = z.infer<typeof newSecretSchema>;
+/** A secret in a file for another installation, sealed to its public key and to its place (exchange/seal-secret.ts). */
+export const jweSecretSchema = z.strictObject({ sealedTo: z.string().max(20), jwe: z.string().min(1).max(8000) });
+export type JweSecret = z.infer<typeof jweSecretSchema>;
 /** What may stand where a secret belongs in a document that is being saved. */
 export type SecretEntry = ShownSecret | NewSecret | Sealed;
 
@@ -242,6 +245,8 @@ export const configurationViewSchema = documentSchema(shownSecretSchema);
 export type ConfigurationView = z.infer<typeof configurationViewSchema>;
 /** The document as sent in: a secret is either kept (as shown) or set anew. */
 export const configurationDraftSchema = documentSchema(z.union([shownSecretSchema, newSecretSchema]));
+/** The document in an exported file: a secret is a fingerprint, or sealed to another installation. */
+export const configurationFileSchema = documentSchema(z.union([shownSecretSchema, jweSecretSchema]));
 export type ConfigurationOf<Secret> = z.infer<ReturnType<typeof documentSchema<z.ZodType<Secret>>>>;
 /** A draft inside the program: what is restored is sealed already. */
 export type ConfigurationDraft = ConfigurationOf<SecretEntry>;

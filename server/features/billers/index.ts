@@ -22,23 +22,35 @@ export type { ConnectionFrom } from './connection-for.ts';
 export { createBiller, type NewBiller } from './create-biller.ts';
 export { defaultConfiguration } from './default-configuration.ts';
 export { redact } from './document-secrets.ts';
-export { blockedFlagsFollowPartner, feeFor, invoiceTypeOf, isSettingOn, isSsoOnly, settingText } from './fees.ts';
+export type { ConfigurationExport } from './exchange/contract.ts';
+export { exchangeKeyOf } from './exchange/exchange-key.ts';
+export { exportConfiguration } from './exchange/export-configuration.ts';
+export { type ApplyPlan, diffWithFile, planApply, sectionsOfFile } from './exchange/plan-apply.ts';
+export {
+  blockedFlagsFollowPartner,
+  feeFor,
+  feeOf,
+  feesOf,
+  invoiceTypeOf,
+  isSettingOn,
+  isSsoOnly,
+  settingText,
+} from './fees.ts';
 export { type Billers, createBillers } from './load-biller.ts';
 export {
-  type ApplyPlan,
-  type ConfigurationExport,
-  checkBiller,
-  diffWithFile,
-  exportConfiguration,
-  getValue,
-  type OperateDeps,
-  planApply,
-  requireBiller,
-  sectionsOfFile,
-  setValues,
-} from './operate-configuration.ts';
+  customerServiceOf,
+  isChangeOffered,
+  isVirtualSiteOn,
+  type RegistrationOffer,
+  type RegistrationWay,
+  registrationOffer,
+  type SourceOffer,
+  sourceOffer,
+} from './offers.ts';
+export { checkBiller, getValue, type OperateDeps, requireBiller, setValues } from './operate-configuration.ts';
 export { type Found, findBillers, readBillerZones, type Wanted } from './overview-reads.ts';
 export type { Partner, PartnerConnection, PartnerOperation, Partners } from './partner.ts';
+export { readPortalCss } from './portal-css.ts';
 export { compareVersions, type HistoryEntry, readDocument, readHistory } from './read-history.ts';
 export { restoreVersion } from './restore-version.ts';
 export { registerBillersRoutes } from './routes.ts';
@@ -52,8 +64,9 @@ export {
   saveConfiguration,
   saveConfigurationIn,
 } from './save-configuration.ts';
-export { rewrapDataKeys } from './sealed-keys.ts';
+export { dataKeyOf, openFor, rewrapDataKeys, sealFor } from './sealed-keys.ts';
 export { type SettingContext, settingContext, settingFromText, settingToText } from './setting-text.ts';
 export { catalogueRow, settingName, settingsCatalogue } from './settings-catalogue.ts';
 export { settingsFromTexts } from './settings-from-texts.ts';
 export { type OperationFailure, settingsToLookAt, withSettings } from './settings-to-look-at.ts';
+export { applyWorksheet, previewWorksheet } from './worksheet/import-worksheet.ts';

@@ -74,4 +74,43 @@ export const refuseBiller = defineProblems({
       'The configuration changed meanwhile (version {version}; your preview was of {expectedVersion}). Look at a new preview.',
     whoCanAct: 'caller',
   },
+  'no-master-key': {
+    status: 409,
+    sentence: 'This needs the master key: set CAUSEWAY_MASTER_KEY or CAUSEWAY_MASTER_KEY_FILE, and do it again.',
+    whoCanAct: 'operator',
+  },
+  'not-a-public-key': {
+    status: 422,
+    sentence:
+      'That is no public key of an installation. It begins “causeway-key:” and is printed there by `causeway keys show`.',
+    whoCanAct: 'caller',
+  },
+  'not-a-configuration-file': {
+    status: 422,
+    sentence: 'This file is not an exported configuration of Causeway.',
+    whoCanAct: 'caller',
+  },
+  'sealed-for-another-biller': {
+    status: 422,
+    sentence:
+      'The secrets in this file were sealed for biller {sealedFor}; they can’t be opened for biller {bid}. Export it without secrets, and set them here.',
+    whoCanAct: 'caller',
+  },
+  'sealed-secret-not-opened': {
+    status: 422,
+    sentence: 'Nothing was applied, since a sealed secret of the file can’t be used. {summary}',
+    whoCanAct: 'caller',
+  },
+  'configuration-moved': {
+    status: 409,
+    sentence:
+      'The configuration changed meanwhile (version {currentVersion}; this was made of {expectedVersion}). Look again.',
+    whoCanAct: 'caller',
+  },
+  'plan-outdated': {
+    status: 409,
+    sentence:
+      'This is not the plan you looked at: the file or the configuration changed (version {version}; yours was of {expectedVersion}). Look at the new plan.',
+    whoCanAct: 'caller',
+  },
 });

@@ -39,7 +39,12 @@ export function resolveSecrets(from: {
 
 /** Whether a draft brings a secret of its own, which needs a right of its own. */
 export function bringsSecrets(draft: Partial<ConfigurationDraft>): boolean {
-  let isFound = false;
+  return broughtPlaces(draft).size > 0;
+}
+
+/** The places of the secrets a draft brings. */
+export function broughtPlaces(draft: Partial<ConfigurationDraft>): ReadonlySet<string> {
+  const found = new Set<string>();
   mapSecrets<SecretEntry, null>(
     {
       ...({
@@ -48,10 +53,10 @@ export function bringsSecrets(draft: Partial<ConfigurationDraft>): boolean {
       } as unknown as ConfigurationDraft),
       ...draft,
     },
-    (entry) => {
-      if ('set' in entry) isFound = true;
+    (entry, place) => {
+      if ('set' in entry) found.add(place);
       return null;
     },
   );
-  return isFound;
+  return found;
 }

@@ -8,6 +8,7 @@ import { type Biller, listBillers } from './biller-store.ts';
 import { registerConfigurationRoutes } from './configuration-routes.ts';
 import * as contract from './contract.ts';
 import { createBiller } from './create-biller.ts';
+import { registerExchangeRoutes } from './exchange/routes.ts';
 import { registerFtpRoutes } from './ftp-routes.ts';
 import type { Billers } from './load-biller.ts';
 import { NOT_SERVED_YET } from './not-served-yet.ts';
@@ -19,7 +20,7 @@ import { settingsCatalogue } from './settings-catalogue.ts';
 import { billerView, known, partnerView } from './views.ts';
 import { registerWorksheetRoutes } from './worksheet/routes.ts';
 
-type RouteDeps = BillersDeps & Pick<Platform, 'timers'> & { readonly billers: Billers };
+type RouteDeps = BillersDeps & Pick<Platform, 'timers' | 'config'> & { readonly billers: Billers };
 
 const tags = ['Billers'];
 const readRight = { access: needs({ permission: 'configuration:read' }) };
@@ -33,6 +34,7 @@ export function registerBillersRoutes(app: App, deps: RouteDeps): void {
   registerConfigurationRoutes(app, deps);
   registerFtpRoutes(app, deps);
   registerWorksheetRoutes(app, deps);
+  registerExchangeRoutes(app, deps);
 }
 
 function registerBillers(app: App, deps: RouteDeps): void {

@@ -18,7 +18,7 @@ import type { Billers } from './load-biller.ts';
 import { mergeSections } from './merge-sections.ts';
 import type { Partners } from './partner.ts';
 import { refuseBiller } from './problems.ts';
-import { resolveSecrets } from './resolve-secrets.ts';
+import { broughtPlaces, resolveSecrets } from './resolve-secrets.ts';
 import type { RuleFault } from './rule.ts';
 import { checkConfiguration } from './rules.ts';
 import { dataKeyOf } from './sealed-keys.ts';
@@ -44,6 +44,8 @@ export interface SaveRequest {
   readonly mayWriteSecrets?: boolean;
   /** What who saves may change of FTP Management. A member of staff of whom nothing is said may change nothing of it. */
   readonly ftp?: FtpRights;
+  /** True: only on the version named, whatever section another change was in. */
+  readonly isExact?: boolean;
   /** A version these sections are taken from: its addresses and secrets belong together, so none is cleared. */
   readonly restoredFrom?: number;
 }
@@ -150,6 +152,11 @@ interface Prepared {
 async function prepare(tx: Tx, deps: BillersDeps, request: PreviewRequest): Promise<Prepared> {
   const biller = await lockBiller(tx, request.bid);
   if (!biller) throw refuseBiller('unknown-biller', { bid: request.bid });
+  if (request.isExact && biller.version !== request.expectedVersion)
+    throw refuseBiller('configuration-moved', {
+      currentVersion: biller.version,
+      expectedVersion: request.expectedVersion,
+    });
   const base = await baseOf(tx, biller, request.expectedVersion);
   const dataKey = await dataKeyOf(tx, deps.keyring, request.bid);
   const mine = validated(
@@ -171,7 +178,10 @@ async function prepare(tx: Tx, deps: BillersDeps, request: PreviewRequest): Prom
   }
   const { next, cleared } =
     request.restoredFrom === undefined
-      ? clearSecretsOfChangedHosts(biller.configuration, merged, request.mayWriteSecrets ?? true)
+      ? clearSecretsOfChangedHosts(biller.configuration, merged, {
+          isFirstAddressTrusted: request.mayWriteSecrets ?? true,
+          brought: broughtPlaces(request.sections),
+        })
       : { next: merged, cleared: [] };
   return {
     biller,

@@ -2,6 +2,7 @@ import type { Tx } from '../../platform/database.ts';
 import type { DataKey, Keyring } from '../../platform/secrets.ts';
 import { fingerprintOf, open, type Secret, seal } from '../../platform/secrets.ts';
 import type { Sealed } from './configuration.ts';
+import { rewrapExchangeKey } from './exchange/exchange-key.ts';
 
 /** Billers rewrapped in one transaction of a key rotation. */
 const REWRAP_BATCH_MAX = 200;
@@ -48,7 +49,7 @@ export async function rewrapDataKeys(tx: Tx, keyring: Keyring): Promise<number> 
       .where('bid', '=', row.bid)
       .execute();
   }
-  return rows.length;
+  return rows.length + (await rewrapExchangeKey(tx, keyring));
 }
 
 async function readWrapped(tx: Tx, bid: number): Promise<string | undefined> {

@@ -69,6 +69,7 @@ export async function applyWorksheet(
     sections: sectionsOf(biller, mapping),
     reason: request.reason,
     by: request.by,
+    isExact: true,
   });
 }
 
