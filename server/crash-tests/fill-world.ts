@@ -143,6 +143,7 @@ async function addBiller(world: World, biller: TestBiller): Promise<void> {
         environment: instances.length === 1 ? null : n === 0 ? 1 : 2,
         arePartialPaymentsAllowed: true,
       })),
+      products: { ...base.products, agentConnect: true },
       cards: { ...base.cards, fees: { CC: { flatCents: 250, basisPoints: 0 }, ACH: { flatCents: 0, basisPoints: 0 } } },
       invoicing: {
         ...base.invoicing,

@@ -110,7 +110,11 @@ function Bills({ frame, page }: { frame: PageFrame; page: BillPage }) {
           <div>
             <strong>{words.billOf(day(frame, bill.invoiceDate))}</strong>
             <div className="soft">{bill.isCarried ? words.carried : words.dueOn(day(frame, bill.dueDate))}</div>
+            {bill.typeName ? <div className="soft">{bill.typeName}</div> : null}
             {bill.lines.length > 0 ? <div className="soft">{bill.lines.join(', ')}</div> : null}
+            {bill.locationReference ? <div className="soft">{words.reference(bill.locationReference)}</div> : null}
+            {bill.promptPayDate ? <div className="soft">{words.promptPay(day(frame, bill.promptPayDate))}</div> : null}
+            {bill.lateFeeDate ? <div className="soft">{words.lateFee(day(frame, bill.lateFeeDate))}</div> : null}
             <a href={`${frame.base}/bill/${encodeURIComponent(bill.invoiceNumber)}/pdf`} target="_blank" rel="noopener">
               {words.seePdf}
             </a>

@@ -1,5 +1,5 @@
 import type { FindPage, PageFrame } from '../../server/features/payer-site/contract.ts';
-import { FaultSummary, Field, Page } from './frame.tsx';
+import { FaultSummary, Field, Page, Prose } from './frame.tsx';
 import { WORDS } from './words.ts';
 
 /** Step 1: two facts from the bill. Never the account number alone. */
@@ -9,7 +9,8 @@ export function Find({ frame, page }: { frame: PageFrame; page: FindPage }) {
     <Page frame={frame} title={words.findTitle} step={1} hasFault={page.faults.length > 0}>
       <FaultSummary words={words} faults={page.faults} />
       <h1>{words.findTitle}</h1>
-      <p>{frame.biller.welcome || words.findLead}</p>
+      <Prose text={frame.biller.welcome} />
+      <Prose text={frame.biller.verbiage || (frame.biller.welcome ? '' : words.findLead)} />
       {page.waitMinutes === undefined ? null : <p className="note">{words.waitToFind(page.waitMinutes)}</p>}
       <form method="post" action={`${frame.base}/find`} noValidate={true}>
         <Field

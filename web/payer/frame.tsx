@@ -41,8 +41,9 @@ export function Page(props: {
         <link rel="icon" href="data:," />
         {/* Our own style sheet, from our own file: nothing of a person's is in it. */}
         <style dangerouslySetInnerHTML={{ __html: css }} />
+        {frame.biller.styleSheet ? <link rel="stylesheet" href={frame.biller.styleSheet} /> : null}
       </head>
-      <body>
+      <body className="biller">
         <a className="skip" href="#page">
           {words.skip}
         </a>
@@ -67,10 +68,38 @@ export function Page(props: {
           {props.step === undefined ? null : <Progress words={words} step={props.step} />}
           {props.children}
         </main>
-        {frame.biller.footer ? <footer>{frame.biller.footer}</footer> : null}
+        <Footer frame={frame} />
       </body>
     </html>
   );
+}
+
+/** The biller's own words at the end of every page, and whom to ask. */
+function Footer({ frame }: { frame: PageFrame }) {
+  const words = WORDS[frame.locale];
+  const { footer, help } = frame.biller;
+  if (!footer && help.length === 0) return null;
+  return (
+    <footer>
+      {footer ? <Prose text={footer} /> : null}
+      {help.map(({ name, phone, email }) => (
+        <p key={name + phone + email}>
+          {words.help}
+          {name ? ` ${name}:` : ''} {phone ? <a href={`tel:${phone.replaceAll(/[^+\d]/g, '')}`}>{phone}</a> : null}
+          {phone && email ? ' · ' : ''}
+          {email ? <a href={`mailto:${email}`}>{email}</a> : null}
+        </p>
+      ))}
+    </footer>
+  );
+}
+
+/** A biller's text as paragraphs: an empty line begins another. Never markup. */
+export function Prose({ text }: { text: string }) {
+  return text
+    .split(/\n\s*\n/)
+    .filter((paragraph) => paragraph.trim() !== '')
+    .map((paragraph) => <p key={paragraph}>{paragraph.trim()}</p>);
 }
 
 function Progress({ words, step }: { words: Words; step: 1 | 2 | 3 | 4 }) {

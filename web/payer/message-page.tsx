@@ -1,5 +1,5 @@
 import type { MessagePage, PageFrame } from '../../server/features/payer-site/contract.ts';
-import { Page } from './frame.tsx';
+import { Page, Prose } from './frame.tsx';
 import { WORDS } from './words.ts';
 
 /** A page for a state without a form: what happened, what it means, what to do. */
@@ -10,7 +10,15 @@ export function Message({ frame, page }: { frame: PageFrame; page: MessagePage }
     <Page frame={frame} title={title}>
       <h1>{title}</h1>
       <p>{body}</p>
-      {page.kind === 'no-such-biller' ? null : (
+      {page.kind === 'not-here' || page.kind === 'partner-only' ? <Prose text={frame.biller.verbiage} /> : null}
+      {page.goTo === undefined ? null : (
+        <div className="acts">
+          <a className="button" href={page.goTo}>
+            {words.goToPartner(frame.biller.name)}
+          </a>
+        </div>
+      )}
+      {['no-such-biller', 'not-here', 'partner-only'].includes(page.kind) ? null : (
         <div className="acts">
           <a className="button" href={frame.base}>
             {words.home}

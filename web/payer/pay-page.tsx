@@ -1,7 +1,7 @@
 import type { MethodOffer, PageFrame, PayPage } from '../../server/features/payer-site/contract.ts';
 import { FaultSummary, Field, Page } from './frame.tsx';
 import { dollars } from './show.ts';
-import { WORDS } from './words.ts';
+import { WORDS, type Words } from './words.ts';
 
 /** Step 3: how much, and with what; the fee of each method in dollars, side by side. */
 export function Pay({ frame, page }: { frame: PageFrame; page: PayPage }) {
@@ -50,7 +50,7 @@ export function Pay({ frame, page }: { frame: PageFrame; page: PayPage }) {
 
 function Amount({ frame, page }: { frame: PageFrame; page: PayPage }) {
   const words = WORDS[frame.locale];
-  if (!page.isOtherAmountAllowed) {
+  if (!page.isOtherAmountAllowed && page.choices.length === 0) {
     return (
       <section className="card" aria-label={words.howMuch}>
         <p className="soft">{words.amountDue}</p>
@@ -59,15 +59,33 @@ function Amount({ frame, page }: { frame: PageFrame; page: PayPage }) {
       </section>
     );
   }
+  const picked = [...page.choices.map((choice) => choice.kind as string), 'other'].find(
+    (kind) => kind === page.draft.amountChoice,
+  );
   return (
     <fieldset id="amountChoice">
       <legend>{words.howMuch}</legend>
       <label className="choice">
-        <input type="radio" name="amountChoice" value="whole" defaultChecked={page.draft.amountChoice !== 'other'} />
+        <input type="radio" name="amountChoice" value="whole" defaultChecked={!picked} />
         <span>{words.wholeAmount(dollars(frame, page.dueCents))}</span>
       </label>
+      {page.choices.map(({ kind, amountCents }) => (
+        <label className="choice" key={kind}>
+          <input type="radio" name="amountChoice" value={kind} defaultChecked={picked === kind} />
+          <span>{words.otherChoice[kind](dollars(frame, amountCents))}</span>
+        </label>
+      ))}
+      {page.isOtherAmountAllowed ? <OtherAmount frame={frame} page={page} isChosen={picked === 'other'} /> : null}
+    </fieldset>
+  );
+}
+
+function OtherAmount({ frame, page, isChosen }: { frame: PageFrame; page: PayPage; isChosen: boolean }) {
+  const words = WORDS[frame.locale];
+  return (
+    <>
       <label className="choice">
-        <input type="radio" name="amountChoice" value="other" defaultChecked={page.draft.amountChoice === 'other'} />
+        <input type="radio" name="amountChoice" value="other" defaultChecked={isChosen} />
         <span>{words.otherAmount}</span>
       </label>
       <Field
@@ -79,7 +97,7 @@ function Amount({ frame, page }: { frame: PageFrame; page: PayPage }) {
         inputMode="decimal"
         isShort={true}
       />
-    </fieldset>
+    </>
   );
 }
 
@@ -91,7 +109,7 @@ function Method({ frame, page, offer }: { frame: PageFrame; page: PayPage; offer
       <input type="radio" name="method" value={offer.method} defaultChecked={isChosen} />
       <span>
         <b>{words[offer.method]}</b>
-        <span className="soft">{offer.method === 'CC' ? words.ccHint : words.achHint}</span>
+        <span className="soft">{offer.method === 'CC' ? cardsTaken(words, offer) : words.achHint}</span>
       </span>
       <span className="fee">
         {offer.feeCents === 0
@@ -102,6 +120,17 @@ function Method({ frame, page, offer }: { frame: PageFrame; page: PayPage; offer
       </span>
     </label>
   );
+}
+
+const BRANDS: Readonly<Record<string, string>> = {
+  visa: 'Visa',
+  mastercard: 'Mastercard',
+  amex: 'American Express',
+  discover: 'Discover',
+};
+
+function cardsTaken(words: Words, offer: MethodOffer): string {
+  return `${words.ccHint}: ${offer.brands.map((brand) => BRANDS[brand] ?? brand).join(', ')}`;
 }
 
 function Fault({ page, field }: { page: PayPage; field: string }) {

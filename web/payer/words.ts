@@ -34,6 +34,9 @@ const en = {
   billAmount: 'Billed',
   carried: 'Carried into a later bill',
   seePdf: 'See the bill (PDF)',
+  reference: (text: string) => `Reference: ${text}`,
+  promptPay: (date: string) => `Pay by ${date} for the prompt-payment amount`,
+  lateFee: (date: string) => `A late fee applies from ${date}`,
   noBills: 'There are no bills for this account yet.',
   payments: 'Your recent payments',
   notYou: 'Look up another bill',
@@ -72,6 +75,10 @@ const en = {
   payTitle: 'How would you like to pay?',
   howMuch: 'How much?',
   wholeAmount: (amount: string) => `The amount due: ${amount}`,
+  otherChoice: {
+    minimum: (amount: string) => `The least due now: ${amount}`,
+    total: (amount: string) => `Everything unpaid: ${amount}`,
+  },
   otherAmount: 'Another amount',
   otherAmountLabel: 'Amount in dollars',
   otherAmountHint: (least: string, most: string) => `Between ${least} and ${most}`,
@@ -139,6 +146,8 @@ const en = {
   reversedLead: 'The money went back. Your bill is open again.',
   toBill: 'Back to my bill',
   home: 'Start again',
+  help: 'Questions?',
+  goToPartner: (name: string) => `Go to ${name}’s own site`,
   messages: {
     'no-such-biller': ['No page here', 'Check the address on your bill: it ends with your insurer’s name.'],
     'session-over': [
@@ -154,9 +163,10 @@ const en = {
       'We can’t do this right now',
       'Something on our side is not answering. Nothing was charged by this step. Try again in a minute.',
     ],
-    'not-here': [
+    'not-here': ['Bills are not paid here', 'Please use the way to pay that your bill shows. Nothing was charged.'],
+    'partner-only': [
       'Pay with your insurer’s own site',
-      'This insurer takes payments on its own site. Use the link on your bill.',
+      'This insurer takes payments on its own site, after you sign in there.',
     ],
     'forbidden-form': ['Please start again', 'That form did not come from this page. Nothing was done.'],
   } as Record<string, readonly [string, string]>,
@@ -195,6 +205,9 @@ const es: typeof en = {
   billAmount: 'Facturado',
   carried: 'Incluida en una factura posterior',
   seePdf: 'Ver la factura (PDF)',
+  reference: (text) => `Referencia: ${text}`,
+  promptPay: (date) => `Pague a más tardar el ${date} para obtener el monto por pronto pago`,
+  lateFee: (date) => `Se aplica un recargo por mora desde el ${date}`,
   noBills: 'Todavía no hay facturas para esta cuenta.',
   payments: 'Sus pagos recientes',
   notYou: 'Buscar otra factura',
@@ -232,6 +245,10 @@ const es: typeof en = {
   payTitle: '¿Cómo quiere pagar?',
   howMuch: '¿Cuánto?',
   wholeAmount: (amount) => `El total a pagar: ${amount}`,
+  otherChoice: {
+    minimum: (amount) => `El mínimo a pagar ahora: ${amount}`,
+    total: (amount) => `Todo lo que falta pagar: ${amount}`,
+  },
   otherAmount: 'Otro monto',
   otherAmountLabel: 'Monto en dólares',
   otherAmountHint: (least, most) => `Entre ${least} y ${most}`,
@@ -298,6 +315,8 @@ const es: typeof en = {
   reversedLead: 'El dinero fue devuelto. Su factura está abierta otra vez.',
   toBill: 'Volver a mi factura',
   home: 'Empezar de nuevo',
+  help: '¿Preguntas?',
+  goToPartner: (name) => `Ir al sitio de ${name}`,
   messages: {
     'no-such-biller': [
       'Aquí no hay ninguna página',
@@ -316,9 +335,10 @@ const es: typeof en = {
       'Ahora no podemos hacer esto',
       'Algo de nuestro lado no responde. Este paso no cobró nada. Intente de nuevo en un minuto.',
     ],
-    'not-here': [
+    'not-here': ['Aquí no se pagan facturas', 'Use la forma de pago que indica su factura. No se cobró nada.'],
+    'partner-only': [
       'Pague en el sitio de su aseguradora',
-      'Esta aseguradora recibe pagos en su propio sitio. Use el enlace de su factura.',
+      'Esta aseguradora recibe pagos en su propio sitio, después de iniciar sesión allí.',
     ],
     'forbidden-form': ['Empiece de nuevo, por favor', 'Ese formulario no vino de esta página. No se hizo nada.'],
   } as Record<string, readonly [string, string]>,

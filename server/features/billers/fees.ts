@@ -20,8 +20,28 @@ export function feeFor(
 ): number {
   if (!Number.isSafeInteger(amountCents) || amountCents < 0)
     throw new RangeError(`not an amount in cents: ${amountCents}`);
+  return feeOf(feesOf(configuration, invoiceTypeId)[method], amountCents);
+}
+
+/** The fees of an invoice type: its own, else those of Credit/Debit Cards; a bill's own service fee stands before both. */
+export function feesOf(
+  configuration: Configuration,
+  invoiceTypeId: string,
+  ofBill: Readonly<Partial<Record<Method, number | undefined>>> = {},
+): Configuration['cards']['fees'] {
   const fees = invoiceTypeOf(configuration, invoiceTypeId)?.fees ?? configuration.cards.fees;
-  const { flatCents, basisPoints } = fees[method];
+  const own = (method: Method) => {
+    const flatCents = ofBill[method];
+    return flatCents === undefined ? fees[method] : { flatCents, basisPoints: 0 };
+  };
+  return { CC: own('CC'), ACH: own('ACH') };
+}
+
+/** A fee on an amount, in cents, half a cent rounded up. */
+export function feeOf(
+  { flatCents, basisPoints }: { readonly flatCents: number; readonly basisPoints: number },
+  amountCents: number,
+): number {
   // At most 1e11 cents times 1000 basis points: far inside the safe integers.
   return flatCents + Math.floor((amountCents * basisPoints + BASIS_POINTS / 2) / BASIS_POINTS);
 }

@@ -51,6 +51,7 @@ export { checkBiller, getValue, type OperateDeps, requireBiller, setValues } fro
 export { type Found, findBillers, readBillerZones, type Wanted } from './overview-reads.ts';
 export type { Partner, PartnerConnection, PartnerOperation, Partners } from './partner.ts';
 export { readPortalCss } from './portal-css.ts';
+export { readImageUrl } from './portal-logo.ts';
 export { compareVersions, type HistoryEntry, readDocument, readHistory } from './read-history.ts';
 export { restoreVersion } from './restore-version.ts';
 export { registerBillersRoutes } from './routes.ts';

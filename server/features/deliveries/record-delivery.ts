@@ -2,7 +2,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Tx } from '../../platform/database.ts';
 import { openWorkItem } from '../../platform/work-items.ts';
 import type { Method, Source } from '../billers/configuration.ts';
-import type { Biller, Billers } from '../billers/index.ts';
+import { type Biller, type Billers, isChangeOffered } from '../billers/index.ts';
 import type { PartnerConnection, PaymentPosting } from '../billers/partner.ts';
 import { type DeliveryKind, type Destination, familyOf, type HeldKind, laneIdOf, type Payload } from './delivery.ts';
 import { insertDelivery, supersedeOlder, wakeLane } from './delivery-store.ts';
@@ -125,10 +125,12 @@ function startOf(
   return { state: 'queued', reason: null, heldKind: null };
 }
 
-/** DataPump Management: payments by source and method, settings by kind. */
+/** DataPump Management: payments by source and method, settings by kind; what the biller does not offer is no change. */
 function whyNotSent(request: DeliveryRequest): string | null {
   const { dataPump } = request.biller.configuration;
   if (request.kind !== 'payment') {
+    if (!isChangeOffered(request.biller.configuration, request.kind))
+      return `the product ${request.kind === 'paperless' ? 'Paperless' : 'AutoPay'} is off`;
     return dataPump.nonPayment[request.kind] ? null : `DataPump Management does not post ${request.kind} changes`;
   }
   const { source, method } = request;

@@ -1,13 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PUBLIC } from '../../platform/access.ts';
 import type { App } from '../../platform/http.ts';
-import type { Biller } from '../billers/index.ts';
+import { type Biller, type Configuration, invoiceTypeOf } from '../billers/index.ts';
 import { billPdf } from '../documents/index.ts';
 import { findInvoice, type InvoiceView } from '../invoices/index.ts';
 import { type PaymentQuote, quoteWithBills } from '../payments/index.ts';
 import { answerIfClosed } from './closed-page.ts';
 import type { BillPage, CannotPay, PageFrame } from './contract.ts';
-import { frameOf, namelessFrame, sendMessage, sendPage } from './payer-frame.ts';
+import { frameOf, namelessFrame, sendIfElsewhere, sendMessage, sendPage } from './payer-frame.ts';
 import type { PayerSession } from './payer-session.ts';
 import type { PayerSiteDeps } from './payer-site-deps.ts';
 
@@ -34,6 +34,7 @@ export async function openBillOf(
     return undefined;
   }
   if (await answerIfClosed(deps, { ...at, bid: at.biller.bid, page, reply })) return undefined;
+  if (sendIfElsewhere(reply, deps.pages, at)) return undefined;
   const session = deps.sessions.read(request, at.biller.bid);
   if (!session) {
     sendMessage(reply, deps.pages, at.frame, 'session-over', 401);
@@ -70,7 +71,7 @@ export function registerBillRoutes(app: App, deps: PayerSiteDeps): void {
           }
         : undefined,
       dueDate: quote.balance?.dueDate ?? undefined,
-      bills: invoices.slice(0, BILLS_SHOWN_MAX).map(billShown),
+      bills: invoices.slice(0, BILLS_SHOWN_MAX).map((invoice) => billShown(invoice, open.biller.configuration)),
       payments,
       cannotPay: cannotPayOf(quote) ?? (await closedForPaying(deps, open)),
     };
@@ -134,13 +135,19 @@ export function cannotPayOf(quote: PaymentQuote): CannotPay | undefined {
     case 'partner-refuses':
       return { kind: 'no-method' };
     case 'product-off':
+    case 'type-not-offered':
       return { kind: 'off' };
     default:
       return why.code satisfies never;
   }
 }
 
-function billShown(invoice: InvoiceView): BillPage['bills'][number] {
+function billShown(invoice: InvoiceView, configuration: Configuration): BillPage['bills'][number] {
+  const told = (key: string): string | undefined => {
+    const value = invoice.derived[key];
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
+  const hasTypes = configuration.invoiceTypes.length > 1;
   return {
     invoiceNumber: invoice.invoiceNumber,
     invoiceDate: invoice.invoiceDate,
@@ -149,6 +156,10 @@ function billShown(invoice: InvoiceView): BillPage['bills'][number] {
     lines: invoice.details
       .map((line) => line.description)
       .filter((text): text is string => typeof text === 'string' && text !== ''),
+    typeName: hasTypes ? (invoiceTypeOf(configuration, invoice.invoiceTypeId)?.name ?? '') : '',
+    lateFeeDate: told('lateFeeDate'),
+    promptPayDate: told('promptPayExpirationDate'),
+    locationReference: told('locationReference'),
     isCarried: invoice.carriedBy !== null,
   };
 }

@@ -14,7 +14,13 @@ export interface PageFrame {
     readonly accentColour: string;
     readonly logo: string;
     readonly welcome: string;
+    /** Virtual Site verbiage: under the welcome, and where the Virtual Site is off. */
+    readonly verbiage: string;
     readonly footer: string;
+    /** Whom to ask: the contacts of customer service. */
+    readonly help: readonly { readonly name: string; readonly phone: string; readonly email: string }[];
+    /** Where the biller's own style sheet is; empty without one. */
+    readonly styleSheet: string;
   };
   readonly timeZone: string;
 }
@@ -49,6 +55,11 @@ export interface BillShown {
   readonly dueDate: string;
   readonly totalCents: number;
   readonly lines: readonly string[];
+  /** The name of its invoice type, where the biller has several. */
+  readonly typeName: string;
+  readonly lateFeeDate: string | undefined;
+  readonly promptPayDate: string | undefined;
+  readonly locationReference: string | undefined;
   readonly isCarried: boolean;
 }
 
@@ -94,11 +105,15 @@ export interface MethodOffer {
   readonly feeText: { readonly flatCents: number; readonly basisPoints: number };
   /** The fee for the whole amount due. */
   readonly feeCents: number;
+  /** The cards taken, by their own names; empty for a bank account. */
+  readonly brands: readonly string[];
 }
 
 export interface PayPage {
   readonly accountNumber: string;
   readonly dueCents: number;
+  /** Amounts besides what is due that are offered as they are. */
+  readonly choices: readonly { readonly kind: 'minimum' | 'total'; readonly amountCents: number }[];
   readonly isOtherAmountAllowed: boolean;
   readonly leastCents: number;
   readonly mostCents: number;
@@ -164,8 +179,11 @@ export interface MessagePage {
     | 'pdf-not-available'
     | 'try-again'
     | 'not-here'
+    | 'partner-only'
     | 'forbidden-form';
   readonly waitSeconds: number | undefined;
+  /** Where to go instead: the partner's own sign-in. */
+  readonly goTo?: string | undefined;
 }
 
 /** The payer pages, rendered on the server: facts in, a whole HTML document out. */

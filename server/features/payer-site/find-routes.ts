@@ -1,12 +1,11 @@
 import type { FastifyRequest } from 'fastify';
 import { PUBLIC } from '../../platform/access.ts';
 import type { App } from '../../platform/http.ts';
-import { type Configuration, isSsoOnly } from '../billers/index.ts';
 import { answerIfClosed } from './closed-page.ts';
 import type { FormFault, Locale } from './contract.ts';
 import { findBill } from './find-bill.ts';
 import { createGuessLimits } from './guess-limits.ts';
-import { frameOf, isOwnForm, namelessFrame, sendMessage, sendPage } from './payer-frame.ts';
+import { frameOf, isOwnForm, namelessFrame, sendIfElsewhere, sendMessage, sendPage } from './payer-frame.ts';
 import { EMPTY_DRAFT } from './payer-session.ts';
 import type { PayerSiteDeps } from './payer-site-deps.ts';
 
@@ -38,7 +37,7 @@ export function registerFindRoutes(app: App, deps: PayerSiteDeps): void {
     const at = await frameOf(deps.billers, request as SlugRequest, reply);
     if (!at) return sendMessage(reply, pages, namelessFrame(request, reply), 'no-such-biller', 404);
     if (await answerIfClosed(deps, { ...at, bid: at.biller.bid, page: 'find', reply })) return reply;
-    if (!isVirtualSiteOn(at.biller.configuration)) return sendMessage(reply, pages, at.frame, 'not-here', 200);
+    if (sendIfElsewhere(reply, pages, at)) return reply;
     return sendPage(reply, pages.find(at.frame, { accountNumber: '', proof: '', faults: [], waitMinutes: undefined }));
   });
 
@@ -48,7 +47,7 @@ export function registerFindRoutes(app: App, deps: PayerSiteDeps): void {
     const frame = { ...at.frame, path: at.frame.base };
     if (!isOwnForm(request)) return sendMessage(reply, pages, frame, 'forbidden-form', 403);
     if (await answerIfClosed(deps, { bid: at.biller.bid, frame, page: 'find', reply })) return reply;
-    if (!isVirtualSiteOn(at.biller.configuration)) return sendMessage(reply, pages, frame, 'not-here', 409);
+    if (sendIfElsewhere(reply, pages, { ...at, frame })) return reply;
     const body = (request.body ?? {}) as Readonly<Record<string, unknown>>;
     const accountNumber = fieldOf(body, 'accountNumber');
     const proof = fieldOf(body, 'proof');
@@ -77,11 +76,6 @@ export function registerFindRoutes(app: App, deps: PayerSiteDeps): void {
     sessions.end(reply, at.frame.base);
     return reply.redirect(at.frame.base, 303);
   });
-}
-
-/** Whether this biller's bills are paid on its Virtual Site; billers whose partner signs its users on send people there. */
-export function isVirtualSiteOn(configuration: Configuration): boolean {
-  return configuration.products.virtualSite && !isSsoOnly(configuration);
 }
 
 /** A form's field as trimmed text, cut at what any honest answer needs. */

@@ -18,7 +18,9 @@ import { registerPayRoutes } from './pay-routes.ts';
 import { namelessFrame, sendMessage } from './payer-frame.ts';
 import { createPayerSessions } from './payer-session.ts';
 import { registerPaymentRoutes } from './payment-routes.ts';
+import { registerPortalPreview } from './portal-preview.ts';
 import { registerMaintenancePreview } from './preview-route.ts';
+import { registerStyleRoute } from './style-route.ts';
 
 const BUILT = path.join(import.meta.dirname, '..', '..', '..', 'web', 'dist', 'payer', 'index.js');
 
@@ -42,6 +44,7 @@ export function registerPayerSite(
 ): void {
   const site = { ...deps, pages, sessions: createPayerSessions(deps) };
   registerMaintenancePreview(app, site);
+  registerPortalPreview(app, site);
   // A plugin of its own, so that what goes wrong in it is told as a page and not as JSON.
   app.register(async (scope) => {
     const own = scope as unknown as App;
@@ -57,6 +60,7 @@ export function registerPayerSite(
         .header('cache-control', 'public, max-age=3600')
         .send(pages.watchScript),
     );
+    registerStyleRoute(own, site);
     registerFindRoutes(own, site);
     registerBillRoutes(own, site);
     registerPayRoutes(own, site);

@@ -3,7 +3,7 @@ import { PUBLIC } from '../../platform/access.ts';
 import type { App } from '../../platform/http.ts';
 import { formatDollars } from '../../platform/money.ts';
 import { Problem } from '../../platform/problems.ts';
-import { feeFor } from '../billers/index.ts';
+import { feeOf } from '../billers/index.ts';
 import {
   authorizationFor,
   findPayment,
@@ -20,7 +20,7 @@ import { fieldOf } from './find-routes.ts';
 import { isOwnForm, sendMessage, sendPage } from './payer-frame.ts';
 import { EMPTY_DRAFT, type PayerSession } from './payer-session.ts';
 import type { PayerSiteDeps } from './payer-site-deps.ts';
-import { amountLimits, readPayForm } from './read-pay-form.ts';
+import { amountLimits, otherChoices, readPayForm } from './read-pay-form.ts';
 
 const FIRST_PRESS_TURNS = 20;
 const FIRST_PRESS_WAIT_MS = 150;
@@ -78,7 +78,11 @@ export function registerPayRoutes(app: App, deps: PayerSiteDeps): void {
     const { draft } = open.session;
     if (draft.idempotencyKey === '' || fieldOf(body, 'idempotencyKey') !== draft.idempotencyKey)
       return reply.redirect(`${open.frame.base}/review`, 303);
-    return pay(deps, open, { reply, isDuplicateConfirmed: body.confirmDuplicate === 'yes' });
+    return pay(deps, open, {
+      reply,
+      isDuplicateConfirmed: body.confirmDuplicate === 'yes',
+      totalSeenCents: wholeCents(fieldOf(body, 'totalCents')),
+    });
   });
 }
 
@@ -86,18 +90,20 @@ export function registerPayRoutes(app: App, deps: PayerSiteDeps): void {
 async function pay(
   deps: PayerSiteDeps,
   open: OpenBill,
-  from: { reply: FastifyReply; isDuplicateConfirmed: boolean },
+  from: { reply: FastifyReply; isDuplicateConfirmed: boolean; totalSeenCents: number | undefined },
 ): Promise<FastifyReply> {
   const { bid, accountNumber, draft } = open.session;
   const quote = await quoteOf(deps, open);
   const method = draft.method === 'ACH' ? 'ACH' : 'CC';
+  const feeCents = feeIn(quote, method, draft.amountCents);
   try {
     const taken = await takePayment(deps, {
       bid,
       accountNumber,
       method,
       billAmountCents: draft.amountCents,
-      feeSeenCents: feeFor(open.biller.configuration, quote.invoiceTypeId, method, draft.amountCents),
+      // What the page showed, not what holds now: a fee that was changed meanwhile is shown and asked about.
+      feeSeenCents: Math.max(0, (from.totalSeenCents ?? draft.amountCents + feeCents) - draft.amountCents),
       balanceSeenCents: draft.balanceSeenCents,
       source: 'Virtual Site',
       locale: open.frame.locale,
@@ -151,7 +157,8 @@ async function afterRefusal(
   if (problem.code === 'balance-changed') {
     // Shown and asked about, never charged silently: the new amount, under a new key.
     const dueCents = quote.balance?.cents ?? 0;
-    const amountCents = draft.amountChoice === 'whole' ? dueCents : draft.amountCents;
+    const chosen = otherChoices(quote).find((choice) => choice.kind === draft.amountChoice);
+    const amountCents = draft.amountChoice === 'whole' ? dueCents : (chosen?.amountCents ?? draft.amountCents);
     const renewed: PayerSession = {
       ...open.session,
       draft: { ...draft, amountCents, balanceSeenCents: dueCents, idempotencyKey: deps.random.token() },
@@ -196,6 +203,7 @@ function payPage(open: OpenBill, quote: PaymentQuote, faults: readonly FormFault
   return {
     accountNumber: quote.accountNumber,
     dueCents,
+    choices: otherChoices(quote),
     isOtherAmountAllowed: quote.other.isAllowed,
     leastCents: limits.leastCents,
     mostCents: limits.mostCents,
@@ -204,7 +212,8 @@ function payPage(open: OpenBill, quote: PaymentQuote, faults: readonly FormFault
       .map((offer) => ({
         method: offer.method,
         feeText: offer.fee,
-        feeCents: feeFor(open.biller.configuration, quote.invoiceTypeId, offer.method, dueCents),
+        feeCents: feeOf(offer.fee, dueCents),
+        brands: offer.method === 'CC' ? open.biller.configuration.cards.brands : [],
       })),
     blocked: quote.methods.filter((offer) => offer.whyNot?.code === 'account-flag').map((offer) => offer.method),
     draft: { ...draft, name: draft.name || quote.customerName },
@@ -220,7 +229,7 @@ function reviewPage(
 ): ReviewPage {
   const { draft } = open.session;
   const method = draft.method === 'ACH' ? 'ACH' : 'CC';
-  const feeCents = feeFor(open.biller.configuration, quote.invoiceTypeId, method, draft.amountCents);
+  const feeCents = feeIn(quote, method, draft.amountCents);
   const totalCents = draft.amountCents + feeCents;
   return {
     accountNumber: quote.accountNumber,
@@ -236,6 +245,15 @@ function reviewPage(
     changedFromCents: extra.changedFromCents,
     faults: extra.faults ?? [],
   };
+}
+
+function feeIn(quote: PaymentQuote, method: 'CC' | 'ACH', amountCents: number): number {
+  const offer = quote.methods.find((each) => each.method === method);
+  return offer ? feeOf(offer.fee, amountCents) : 0;
+}
+
+function wholeCents(text: string): number | undefined {
+  return /^\d{1,12}$/.test(text) ? Number(text) : undefined;
 }
 
 function authorization(

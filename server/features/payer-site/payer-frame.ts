@@ -1,9 +1,18 @@
+import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Biller, Billers } from '../billers/index.ts';
+import {
+  type Biller,
+  type Billers,
+  customerServiceOf,
+  isSsoOnly,
+  isVirtualSiteOn,
+  settingText,
+} from '../billers/index.ts';
 import type { Locale, MessagePage, PageFrame, PayerPages } from './contract.ts';
 
 const LANGUAGE_COOKIE = 'causeway_language';
 const YEAR_SECONDS = 31_536_000;
+const HELP_MAX = 3;
 
 /** The page's language: what was chosen by link, else before, else what the browser prefers. Choosing is remembered. */
 export function localeOf(request: FastifyRequest, reply: FastifyReply): Locale {
@@ -42,8 +51,13 @@ export function frameOfBiller(biller: Biller, from: { locale: Locale; path: stri
       name: profile.brand.displayName,
       accentColour: profile.brand.accentColour,
       logo: profile.brand.logo,
-      welcome: portal.texts.welcome[locale] || profile.virtualSiteVerbiage[locale],
+      welcome: portal.texts.welcome[locale],
+      verbiage: profile.virtualSiteVerbiage[locale],
       footer: portal.texts.footer[locale],
+      help: customerServiceOf(biller.configuration)
+        .slice(0, HELP_MAX)
+        .map(({ name, phone, email }) => ({ name, phone, email })),
+      styleSheet: portal.css.trim() === '' ? '' : `/${biller.slug}/style.css?v=${digestOf(portal.css)}`,
     },
     timeZone: profile.timeZone,
   };
@@ -55,7 +69,16 @@ export function namelessFrame(request: FastifyRequest, reply: FastifyReply): Pag
     locale: localeOf(request, reply),
     base: '/',
     path: request.url.split('?')[0] ?? '/',
-    biller: { name: 'Causeway', accentColour: '#1f5a8c', logo: '', welcome: '', footer: '' },
+    biller: {
+      name: 'Causeway',
+      accentColour: '#1f5a8c',
+      logo: '',
+      welcome: '',
+      verbiage: '',
+      footer: '',
+      help: [],
+      styleSheet: '',
+    },
     timeZone: 'America/Chicago',
   };
 }
@@ -79,6 +102,29 @@ export function sendMessage(
 ): FastifyReply {
   if (status === 503) reply.header('retry-after', '60');
   return sendPage(reply, pages.message(frame, { kind, waitSeconds: undefined }), status);
+}
+
+/**
+ * Answers for a biller whose bills are not paid here, and says so: with its own words, and the way to the partner's sign-in
+ * where that is the only one (spec/payer.md, SSO-only billers). False where the Virtual Site is open.
+ */
+export function sendIfElsewhere(
+  reply: FastifyReply,
+  pages: PayerPages,
+  at: { biller: Biller; frame: PageFrame },
+): boolean {
+  const { configuration } = at.biller;
+  if (isVirtualSiteOn(configuration)) return false;
+  const isAtPartner = isSsoOnly(configuration);
+  const kind = isAtPartner ? 'partner-only' : 'not-here';
+  const goTo = isAtPartner ? settingText(configuration, 3) : undefined;
+  sendPage(reply, pages.message(at.frame, { kind, waitSeconds: undefined, goTo }));
+  return true;
+}
+
+/** Part of the style sheet's address, so that another text is another address to every browser. */
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
 /** A form must come from a page of ours: browsers say where from, and the session cookie does not travel across sites. */

@@ -32,7 +32,7 @@ const SAY: Readonly<
 /** The form of step 3 as it was filled in, and what is wrong with it. */
 export interface PayForm {
   readonly method: 'CC' | 'ACH' | '';
-  readonly amountChoice: 'whole' | 'other';
+  readonly amountChoice: 'whole' | 'minimum' | 'total' | 'other';
   readonly amount: string;
   readonly amountCents: number;
   readonly name: string;
@@ -48,10 +48,12 @@ export function readPayForm(body: Readonly<Record<string, unknown>>, quote: Paym
   const method = chosen === 'CC' || chosen === 'ACH' ? chosen : '';
   if (method === '' || !quote.methods.some((offer) => offer.method === method && offer.isOffered))
     faults.push({ field: 'method', message: say.method });
-  const amountChoice = quote.other.isAllowed && fieldOf(body, 'amountChoice') === 'other' ? 'other' : 'whole';
+  const wanted = fieldOf(body, 'amountChoice');
+  const choice = otherChoices(quote).find((offered) => offered.kind === wanted);
+  const amountChoice = choice?.kind ?? (quote.other.isAllowed && wanted === 'other' ? 'other' : 'whole');
   const amount = fieldOf(body, 'amount');
   const dueCents = quote.balance?.cents ?? 0;
-  let amountCents = dueCents;
+  let amountCents = choice?.amountCents ?? dueCents;
   if (amountChoice === 'other') {
     const typed = centsTyped(amount);
     const { leastCents, mostCents } = amountLimits(quote, method);
@@ -65,6 +67,15 @@ export function readPayForm(body: Readonly<Record<string, unknown>>, quote: Paym
   const email = fieldOf(body, 'email');
   if (email !== '' && !EMAIL.test(email)) faults.push({ field: 'email', message: say.email });
   return { method, amountChoice, amount, amountCents, name, email, faults };
+}
+
+/** The amounts besides what is due that are offered as they are: the least that is due now, and everything unpaid. */
+export function otherChoices(
+  quote: PaymentQuote,
+): readonly { readonly kind: 'minimum' | 'total'; readonly amountCents: number }[] {
+  return quote.choices.flatMap(({ kind, billAmountCents }) =>
+    kind === 'balance' ? [] : [{ kind, amountCents: billAmountCents }],
+  );
 }
 
 /** What may be typed as another amount: the offer's own limits, and those of the method. */

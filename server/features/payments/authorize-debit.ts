@@ -1,4 +1,4 @@
-import type { Biller } from '../billers/index.ts';
+import { type Biller, customerServiceOf } from '../billers/index.ts';
 import type { PaymentsDeps } from './deps.ts';
 import { webAuthorization } from './nacha-web.ts';
 
@@ -8,7 +8,10 @@ export function authorizationFor(
   from: { biller: Biller; locale: 'en' | 'es'; payerName: string; amountCents: number; feeCents: number },
 ): { version: string; text: string } {
   const { profile } = from.biller.configuration;
-  const phone = profile.contacts.find((contact) => contact.phone !== '')?.phone;
+  const { configuration } = from.biller;
+  const phone = [...customerServiceOf(configuration), ...profile.contacts].find(
+    (contact) => contact.phone !== '',
+  )?.phone;
   return webAuthorization({
     locale: from.locale,
     day: deps.clock.now().toZonedDateTimeISO(profile.timeZone).toPlainDate().toString(),

@@ -1,6 +1,6 @@
 import { formatDollars } from '../../platform/money.ts';
 import type { Configuration, Source } from '../billers/index.ts';
-import { feeFor, invoiceTypeOf } from '../billers/index.ts';
+import { feeOf, feesOf, invoiceTypeOf, sourceOffer } from '../billers/index.ts';
 import { payableWords } from './payable-words.ts';
 
 /** What is known of an account when someone wants to pay. Pure: the same facts give the same offer, to the page and to the guard. */
@@ -9,6 +9,8 @@ export interface PayableFacts {
   readonly locale: 'en' | 'es';
   readonly source: Source;
   readonly invoiceTypeId: string;
+  /** Service fees that the bill itself brings (customizations AchServiceFee and CreditCardServiceFee). */
+  readonly billFeesCents: Readonly<Partial<Record<Method, number | undefined>>>;
   readonly isAchBlocked: boolean;
   readonly isCcBlocked: boolean;
   /** What is due, less what is on its way; undefined when nothing is known or a stale balance is suppressed. */
@@ -32,6 +34,7 @@ export type CannotPayCode =
   | 'expired'
   | 'partner-refuses'
   | 'product-off'
+  | 'type-not-offered'
   | 'nothing-due'
   | 'no-method';
 export type NotOfferedCode = 'account-flag' | 'invoice-type' | 'no-card-brand';
@@ -109,11 +112,11 @@ export function amountFault(
 }
 
 export function fee(
-  facts: Pick<PayableFacts, 'configuration' | 'invoiceTypeId'>,
+  facts: Pick<PayableFacts, 'configuration' | 'invoiceTypeId' | 'billFeesCents'>,
   method: Method,
   billAmountCents: number,
 ): number {
-  return feeFor(facts.configuration, facts.invoiceTypeId, method, billAmountCents);
+  return feeOf(feesOf(facts.configuration, facts.invoiceTypeId, facts.billFeesCents)[method], billAmountCents);
 }
 
 function methodOffer(facts: PayableFacts, method: Method): MethodOffer {
@@ -124,7 +127,7 @@ function methodOffer(facts: PayableFacts, method: Method): MethodOffer {
     method,
     isOffered: code === undefined,
     whyNot: code === undefined ? null : { code, sentence: payableWords[facts.locale].notOffered[code](method) },
-    fee: (type?.fees ?? cards.fees)[method],
+    fee: feesOf(facts.configuration, facts.invoiceTypeId, facts.billFeesCents)[method],
     leastCents: method === 'CC' ? Math.max(1, cards.leastCents) : 1,
     mostCents: method === 'CC' && cards.mostCents > 0 ? cards.mostCents : null,
   };
@@ -144,7 +147,8 @@ function cannotPay(facts: PayableFacts, methods: readonly MethodOffer[]): Offer[
     const amount = formatDollars(facts.inDoubt.amountCents, facts.locale === 'es' ? 'es-US' : 'en-US');
     return { code: 'in-doubt', sentence: say.inDoubt(amount), publicId: facts.inDoubt.publicId };
   }
-  if (!isProductOn(facts.configuration, facts.source)) return { code: 'product-off', sentence: say.productOff };
+  const offered = sourceOffer(facts.configuration, facts);
+  if (offered !== 'offered') return { code: offered, sentence: say.productOff };
   if (facts.isStaleSuppressed) return { code: 'stale-balance', sentence: say.stale };
   if (facts.isRefusedByPartner) return { code: 'partner-refuses', sentence: say.partnerRefuses };
   if (facts.expired) return { code: 'expired', sentence: facts.expired.message || say.expired };
@@ -152,30 +156,4 @@ function cannotPay(facts: PayableFacts, methods: readonly MethodOffer[]): Offer[
     return { code: 'nothing-due', sentence: say.nothingDue };
   if (!methods.some((method) => method.isOffered)) return { code: 'no-method', sentence: say.noMethod };
   return null;
-}
-
-function isProductOn(configuration: Configuration, source: Source): boolean {
-  const { products, obd } = configuration;
-  switch (source) {
-    case 'Virtual Site':
-      return products.virtualSite;
-    case 'Customer Portal':
-      return products.customerPortal;
-    case 'AutoPay':
-      return products.autoPay;
-    case 'Scheduled':
-      return products.scheduledPayments;
-    case 'Recurring':
-      return products.recurringScheduledPayments;
-    case 'Pay by Text':
-      return products.payByText;
-    case 'IVR':
-      return products.cloudIvrConnect;
-    case 'OBD':
-      return products.obd && obd.isOn;
-    case 'CSR':
-      return true;
-    default:
-      return source satisfies never;
-  }
 }

@@ -94,6 +94,10 @@ export async function readQuote(
     locale: from.locale,
     source: from.source,
     invoiceTypeId,
+    billFeesCents: {
+      CC: numberIn(newest?.derived, 'creditCardServiceFeeCents'),
+      ACH: numberIn(newest?.derived, 'achServiceFeeCents'),
+    },
     isAchBlocked: account.blockAch,
     isCcBlocked: account.blockCc,
     balanceCents: balance.shown?.cents,
