@@ -6,12 +6,16 @@ import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { addresses } from './addresses.ts';
 import { api, type Item, told } from './api.ts';
+import { everyField } from './pages/configuration/describe-field.ts';
+import { fieldAddress, screenName } from './pages/configuration/section-screens.ts';
 import { Icon } from './parts/icons.tsx';
 import { screensOf } from './screens.ts';
 import { useMay } from './session.ts';
 
 const [store, actions] = createSpotlight();
 const SCREENS_SHOWN_MAX = 8;
+const FIELDS_SHOWN_MAX = 6;
+const FIELD_CHARS_MIN = 3;
 
 type Hit = Item<'/api/v1/search'>;
 
@@ -36,6 +40,7 @@ export function Palette({ bid, onClose }: { bid: number | undefined; onClose: ()
     .filter((screen) => !screen.permission || may(screen.permission))
     .filter((screen) => `${screen.group} ${screen.name}`.toLowerCase().includes(text.trim().toLowerCase()))
     .slice(0, text ? SCREENS_SHOWN_MAX : undefined);
+  const fields = bid && may('configuration:read') ? fieldsNamed(bid, text) : [];
   const go = (address: string) => {
     actions.close();
     onClose();
@@ -82,7 +87,19 @@ export function Palette({ bid, onClose }: { bid: number | undefined; onClose: ()
             ))}
           </Spotlight.ActionsGroup>
         )}
-        {hits.length + screens.length === 0 && (
+        {fields.length > 0 && (
+          <Spotlight.ActionsGroup label="Fields of the configuration">
+            {fields.map((field) => (
+              <Spotlight.Action
+                key={field.address}
+                label={field.label}
+                description={field.screen}
+                onClick={() => go(field.address)}
+              />
+            ))}
+          </Spotlight.ActionsGroup>
+        )}
+        {hits.length + screens.length + fields.length === 0 && (
           <Spotlight.Empty>
             {error
               ? `The search failed: ${error.message}`
@@ -94,6 +111,19 @@ export function Palette({ bid, onClose }: { bid: number | undefined; onClose: ()
       </Spotlight.ActionsList>
     </Spotlight.Root>
   );
+}
+
+/** Fields of the configuration by their words; one of an entry of a list leads to its screen. */
+function fieldsNamed(bid: number, text: string): readonly { label: string; screen: string; address: string }[] {
+  const wanted = text.trim().toLowerCase();
+  if (wanted.length < FIELD_CHARS_MIN) return [];
+  return everyField
+    .filter(({ place, words }) => !place.includes('*') && words.label.toLowerCase().includes(wanted))
+    .slice(0, FIELDS_SHOWN_MAX)
+    .flatMap(({ section, place, words }) => {
+      const address = fieldAddress(bid, `${section}.${place}`);
+      return address ? [{ label: words.label, screen: screenName(section), address }] : [];
+    });
 }
 
 function addressOf(hit: Hit): string {

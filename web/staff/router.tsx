@@ -138,8 +138,36 @@ const routes = root.addChildren([
       lazyRouteComponent(() => import('./pages/configuration/datapump-management.tsx'), 'DataPumpManagement'),
     ),
     page(
+      '/billers/$bid/configuration',
+      lazyRouteComponent(() => import('./pages/configuration/configuration-overview.tsx'), 'ConfigurationOverview'),
+    ),
+    page(
+      '/billers/$bid/profile',
+      lazyRouteComponent(() => import('./pages/configuration/profile.tsx'), 'Profile'),
+    ),
+    page(
+      '/billers/$bid/invoice-types',
+      lazyRouteComponent(() => import('./pages/configuration/invoice-types.tsx'), 'InvoiceTypes'),
+    ),
+    page(
+      '/billers/$bid/products',
+      lazyRouteComponent(() => import('./pages/configuration/products.tsx'), 'Products'),
+    ),
+    page(
+      '/billers/$bid/credit-debit-cards',
+      lazyRouteComponent(() => import('./pages/configuration/cards.tsx'), 'CreditDebitCards'),
+    ),
+    page(
       '/billers/$bid/obd',
       lazyRouteComponent(() => import('./pages/configuration/obd.tsx'), 'Obd'),
+    ),
+    page(
+      '/billers/$bid/cloud-ivr-connect-invoice-types',
+      lazyRouteComponent(() => import('./pages/configuration/cloud-ivr.tsx'), 'CloudIvr'),
+    ),
+    page(
+      '/billers/$bid/advanced-configuration',
+      lazyRouteComponent(() => import('./pages/configuration/advanced-configuration.tsx'), 'AdvancedConfiguration'),
     ),
     page(
       '/billers/$bid/configuration-history',

@@ -1,4 +1,5 @@
 import { addresses } from './addresses.ts';
+import { SECTION_NAMES, SECTION_SCREENS } from './pages/configuration/section-screens.ts';
 
 /** The screens as the field names them: the menu and the palette show the same list. */
 export interface Screen {
@@ -39,16 +40,11 @@ export function screensOf(bid: number | undefined): readonly Screen[] {
         },
         {
           group: 'CRM',
-          name: 'Advanced Settings',
-          address: addresses.advancedSettings(bid),
+          name: 'Configuration',
+          address: addresses.configuration(bid),
           permission: 'configuration:read',
         },
-        {
-          group: 'CRM',
-          name: 'DataPump Management',
-          address: addresses.dataPumpManagement(bid),
-          permission: 'configuration:read',
-        },
+        ...configurationScreens(bid),
         {
           group: 'CRM',
           name: 'Configuration history',
@@ -70,4 +66,13 @@ export function screensOf(bid: number | undefined): readonly Screen[] {
     { group: 'Console', name: 'Billers', address: addresses.billers(), permission: 'billers:read', isConsole: true },
     { group: 'Console', name: 'Users', address: addresses.users(), permission: 'users:manage' },
   ];
+}
+
+/** One screen a section of the configuration, where the field places it. */
+function configurationScreens(bid: number): readonly Screen[] {
+  return SECTION_NAMES.map((section) => {
+    const { path, title, address } = SECTION_SCREENS[section];
+    const [group = 'CRM', ...above] = path;
+    return { group, name: [...above, title].join(' › '), address: address(bid), permission: 'configuration:read' };
+  });
 }

@@ -10,7 +10,13 @@ import { To } from '../../parts/show.tsx';
 import { useBid } from '../../parts/use-biller.ts';
 import { useMay } from '../../session.ts';
 import { ChangeBar } from './change-bar.tsx';
-import { type ConfigurationAnswer, checkSections, configurationQuery, type SectionName } from './configuration-data.ts';
+import {
+  type ConfigurationAnswer,
+  catalogueQuery,
+  checkSections,
+  configurationQuery,
+  type SectionName,
+} from './configuration-data.ts';
 import { toPositions, valueAt, withValueAt } from './document-paths.ts';
 import { FaultList } from './fault-list.tsx';
 import { type Form, FormContext, focusField, type ShownFault } from './form.ts';
@@ -78,6 +84,7 @@ function Framed({ bid, answer, sections, permission, children }: FramedProps) {
   const [discards, setDiscards] = useState(0);
   const mayWrite = may('configuration:write');
   const preview = usePreview(bid, inHand.change && mayWrite ? inHand.change : undefined);
+  const { data: catalogue } = useQuery(catalogueQuery);
   const { draft } = inHand;
   const wanted = useWanted(draft, setFocus);
   const tellUnread = useCallback(
@@ -104,6 +111,8 @@ function Framed({ bid, answer, sections, permission, children }: FramedProps) {
     focus,
     setFocus,
     tellUnread,
+    catalogue,
+    partner: catalogue?.partners.find((each) => each.name === draft.profile.integrationPartner),
     valueAt: (at) => valueAt(draft, at),
     put: (at, value) => {
       const section = sectionOf(at);
@@ -134,10 +143,11 @@ function Framed({ bid, answer, sections, permission, children }: FramedProps) {
           aria-label={SECTION_SCREENS[sections[0]].title}
         >
           {form.isFixed && <ReadOnly permission={mayWrite ? (permission ?? '') : 'configuration:write'} />}
+          <NotServed catalogue={catalogue} sections={sections} />
           {/* What is typed and can't be read is forgotten with the rest. */}
           <Fragment key={discards}>{children}</Fragment>
         </form>
-        <WhatItMeans sections={sections} focus={focus} />
+        <WhatItMeans sections={sections} focus={focus} catalogue={catalogue} />
       </div>
     </FormContext>
   );
@@ -149,6 +159,16 @@ function ReadOnly({ permission }: { permission: string }) {
       You can read this. Changing it needs the right <code>{permission}</code>; who manages users can give it to you.
     </p>
   );
+}
+
+/** A whole section that nothing serves yet says so above its form. */
+function NotServed({ catalogue, sections }: { catalogue: Form['catalogue']; sections: readonly SectionName[] }) {
+  const told = catalogue?.notServedYet.filter((each) => sections.some((section) => section === each.path)) ?? [];
+  return told.map((each) => (
+    <p key={each.path} className="caution" role="note">
+      {each.sentence}
+    </p>
+  ));
 }
 
 const unreadFault = (at: string, sentence: string): ShownFault => ({

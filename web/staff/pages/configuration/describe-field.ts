@@ -47,17 +47,23 @@ const patterns: readonly Pattern[] = Object.entries(SECTION_WORDS).flatMap(([sec
   })),
 );
 
-/** The words of the field at a place of the server's or of a form; its label with the entry's name in it. */
+/** The words of the field at a place of the server's or of a form. */
 export function describeField(at: string): FieldWords | undefined {
   for (const { pattern, words } of patterns) {
     const found = pattern.exec(at);
-    if (found) return { ...words, label: words.label.replaceAll(/\{(\d)\}/g, (_all, n) => found[Number(n)] ?? '') };
+    if (!found) continue;
+    const named = (text: string) => text.replaceAll(/\{(\d)\}/g, (_all, n) => found[Number(n)] ?? '');
+    return { ...words, label: named(words.label), ...(words.of && { of: named(words.of) }) };
   }
   return undefined;
 }
 
-/** What a field is called; the place itself where it is no field. */
-export const labelOf = (at: string): string => describeField(at)?.label ?? at.replace(/^[^.]+\./, '');
+/** What a field is called where it stands alone; the place itself where it is no field. */
+export function labelOf(at: string): string {
+  const words = describeField(at);
+  if (!words) return at.replace(/^[^.]+\./, '');
+  return words.of ? `${words.of}: ${words.label.charAt(0).toLowerCase()}${words.label.slice(1)}` : words.label;
+}
 
 /** Every field by its place with `*`, for the search of the palette and the list beside a form. */
 export const everyField: readonly {

@@ -1,7 +1,9 @@
 /** What a field is called and what it means, as data: one file a section in `fields/`. */
 export interface FieldWords {
-  /** As it stands on the screen, in differences and in lists of faults. `{1}` is the name of the entry it belongs to. */
+  /** As it stands on the screen. `{1}` is the name of the entry it belongs to. */
   readonly label: string;
+  /** What it is a field of, said before the label where it stands alone, as in differences: `Invoice type {1}`. */
+  readonly of?: string;
   /** What it means, in a sentence or two. */
   readonly means: string;
   /** What it depends on, and what depends on it. */

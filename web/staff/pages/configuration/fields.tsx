@@ -1,7 +1,7 @@
 import { Checkbox, NativeSelect, Textarea, TextInput } from '@mantine/core';
 import { type ReactNode, useEffect, useState } from 'react';
 import { describeField } from './describe-field.ts';
-import { useFaultsAt, useForm } from './form.ts';
+import { notServedAt, useFaultsAt, useForm } from './form.ts';
 import { dollarsOf, parseDollars, parsePercent, percentOf } from './read-money.ts';
 
 interface FieldProps {
@@ -19,6 +19,7 @@ export function useField({ at, hint, isFixed }: FieldProps) {
   const faults = useFaultsAt(at);
   const errors = faults.filter((fault) => fault.severity === 'error');
   const warnings = faults.filter((fault) => fault.severity === 'warning');
+  const notServed = notServedAt(form.catalogue, at);
   return {
     form,
     value: form.valueAt(at),
@@ -28,7 +29,13 @@ export function useField({ at, hint, isFixed }: FieldProps) {
     bind: {
       id: `field-${at.replaceAll(/[^A-Za-z0-9]+/g, '-')}`,
       label: describeField(at)?.label ?? at,
-      description: hint,
+      description: notServed ? (
+        <>
+          {hint} <span className="config-not-served">Not in use yet: {notServed}</span>
+        </>
+      ) : (
+        hint
+      ),
       error: errors.length > 0 ? errors.map((fault) => fault.sentence).join(' ') : undefined,
     },
   };
@@ -61,10 +68,17 @@ export function FieldPlace({
 /** One line of text. */
 export function TextField({
   inputMode,
-  placeholder,
   maxLength,
+  choices,
+  rightSection,
   ...props
-}: FieldProps & { inputMode?: 'email' | 'url' | 'tel'; placeholder?: string; maxLength?: number }) {
+}: FieldProps & {
+  inputMode?: 'email' | 'url' | 'tel';
+  maxLength?: number;
+  /** Offered while one types; another value can be typed all the same. */
+  choices?: readonly string[];
+  rightSection?: ReactNode;
+}) {
   const { value, put, bind, isFixed, warnings } = useField(props);
   return (
     <FieldPlace at={props.at} warnings={warnings}>
@@ -73,10 +87,18 @@ export function TextField({
         value={String(value ?? '')}
         readOnly={isFixed}
         inputMode={inputMode}
-        placeholder={placeholder}
         maxLength={maxLength}
+        list={choices && `${bind.id}-choices`}
+        rightSection={rightSection}
         onChange={(event) => put(event.currentTarget.value)}
       />
+      {choices && (
+        <datalist id={`${bind.id}-choices`}>
+          {choices.map((each) => (
+            <option key={each} value={each} />
+          ))}
+        </datalist>
+      )}
     </FieldPlace>
   );
 }

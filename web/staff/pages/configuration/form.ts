@@ -1,5 +1,11 @@
 import { createContext, useContext, useMemo } from 'react';
-import type { ConfigurationAnswer, ConfigurationDocument, SectionName, Sections } from './configuration-data.ts';
+import type {
+  Catalogue,
+  ConfigurationAnswer,
+  ConfigurationDocument,
+  SectionName,
+  Sections,
+} from './configuration-data.ts';
 
 /** A fault as the screen tells it: where in the form, and in what words. */
 export interface ShownFault {
@@ -27,6 +33,10 @@ export interface Form {
   readonly wanted: string | undefined;
   readonly focus: string | undefined;
   readonly setFocus: (at: string) => void;
+  /** The settings catalogue with the partners this installation knows; undefined until it is there. */
+  readonly catalogue: Catalogue | undefined;
+  /** What the partner of the draft can do. */
+  readonly partner: Catalogue['partners'][number] | undefined;
   readonly valueAt: (at: string) => unknown;
   readonly put: (at: string, value: unknown) => void;
   readonly putSections: (sections: Sections) => void;
@@ -47,6 +57,18 @@ export function useForm(): Form {
 export function useFaultsAt(at: string): readonly ShownFault[] {
   const { faults } = useForm();
   return useMemo(() => faults.filter((fault) => fault.places.includes(at)), [faults, at]);
+}
+
+/** What is said of a field that is kept and obeyed, but that no page of payers serves yet. */
+export function notServedAt(catalogue: Catalogue | undefined, at: string): string | undefined {
+  return catalogue?.notServedYet.find(({ path }) =>
+    new RegExp(
+      `^${path
+        .split('.')
+        .map((part) => (part === '*' ? '[^.]+' : part))
+        .join('\\.')}(\\.|$)`,
+    ).test(at),
+  )?.sentence;
 }
 
 const FRAMES_MAX = 20;

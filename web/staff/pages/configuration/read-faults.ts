@@ -30,7 +30,7 @@ export function ofRefusal(cause: unknown): readonly ShownFault[] {
       places: [place],
       section: sectionOf(place),
       severity: 'error' as const,
-      sentence: `${labelOf(place)} ${describeField(place)?.mustBe ?? `can’t be saved like this: ${fault.message}`}`,
+      sentence: `${describeField(place)?.label ?? labelOf(place)} ${describeField(place)?.mustBe ?? `can’t be saved like this: ${fault.message}`}`,
     };
   });
 }

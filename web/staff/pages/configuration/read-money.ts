@@ -32,3 +32,8 @@ export function parsePercent(text: string): Read {
 export function percentOf(basisPoints: number): string {
   return dollarsOf(basisPoints).replace(/\.?0+$/, '');
 }
+
+/** What paying `amountCents` costs the payer: the flat part and the share, half a cent rounded up, as the server reckons it. */
+export function feeCents(fee: { flatCents: number; basisPoints: number }, amountCents: number): number {
+  return fee.flatCents + Math.floor((amountCents * fee.basisPoints + 5_000) / 10_000);
+}

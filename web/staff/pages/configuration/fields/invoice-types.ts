@@ -3,7 +3,8 @@ import type { SectionWords } from '../field-words.ts';
 const fee = (method: string) =>
   ({
     flat: {
-      label: `Invoice type {1}, ${method}: flat part`,
+      of: 'Invoice type {1}',
+      label: `${method[0]?.toUpperCase()}${method.slice(1)} fee: flat part`,
       means: `What each ${method} payment of this invoice type costs the payer, whatever its amount.`,
       dependsOn: 'Stands in place of the fee of Credit/Debit Cards.',
       affects: 'Payers of this invoice type, from the next payment on.',
@@ -11,7 +12,8 @@ const fee = (method: string) =>
       mustBe: 'must be an amount in dollars.',
     },
     percent: {
-      label: `Invoice type {1}, ${method}: percent`,
+      of: 'Invoice type {1}',
+      label: `${method[0]?.toUpperCase()}${method.slice(1)} fee: percent`,
       means: `The share of the amount that each ${method} payment costs the payer on top, half a cent rounded up.`,
       dependsOn: 'Stands in place of the fee of Credit/Debit Cards.',
       affects: 'Payers of this invoice type, from the next payment on.',
@@ -32,7 +34,8 @@ export const invoiceTypesWords: SectionWords = {
       affects: 'Staff, and payers where they choose among types.',
     },
     '*.id': {
-      label: 'Invoice type {1}: InvoiceTypeID',
+      of: 'Invoice type {1}',
+      label: 'InvoiceTypeID',
       means: 'The number that invoices of this type carry in the file (field 252).',
       dependsOn:
         'An invoice that names no type of this list is refused. Invoices keep the ID they came with: a type in use keeps its ID.',
@@ -40,13 +43,15 @@ export const invoiceTypesWords: SectionWords = {
       mustBe: 'must be 1 to 20 letters, digits or dashes, and stand once.',
     },
     '*.name': {
-      label: 'Invoice type {1}: name',
+      of: 'Invoice type {1}',
+      label: 'Name',
       means: 'What payers and staff call it, such as “Insurance”.',
       affects: 'Payers and staff.',
       mustBe: 'must be 1 to 80 characters.',
     },
     '*.invoiceFormatGuid': {
-      label: 'Invoice type {1}: InvoiceFormatGuid',
+      of: 'Invoice type {1}',
+      label: 'InvoiceFormatGuid',
       means: 'Tells which format the invoices of this type have. Given by the partner or by the conversion.',
       dependsOn:
         'An InvoiceFormatGuid set under Integration Summary › BIF Customizations stands before what a file says.',
@@ -54,7 +59,8 @@ export const invoiceTypesWords: SectionWords = {
       mustBe: 'must be a GUID such as a7da43f3-9d20-45c9-8dc5-be5ae931a8a3.',
     },
     '*.authType': {
-      label: 'Invoice type {1}: Auth Type',
+      of: 'Invoice type {1}',
+      label: 'Auth Type',
       means: 'What a payer types to sign in to the Customer Portal.',
       dependsOn:
         'A biller whose payers sign on at the partner only (settings 3, 23, 36) needs “Email Address with Password”.',
@@ -62,25 +68,29 @@ export const invoiceTypesWords: SectionWords = {
       mustBe: 'must be one of the three Auth Types.',
     },
     '*.registration.isSelfRegistrationOn': {
-      label: 'Invoice type {1}: self-registration',
+      of: 'Invoice type {1}',
+      label: 'Self-registration',
       means: 'Payers may register for the Customer Portal by themselves.',
       dependsOn: 'Off for a biller whose payers sign on at the partner only.',
       affects: 'Payers without a login.',
     },
     '*.registration.isPromptAfterPaymentOn': {
-      label: 'Invoice type {1}: prompt after a one-time payment',
+      of: 'Invoice type {1}',
+      label: 'Prompt after a one-time payment',
       means: 'After paying without a login, the payer is asked whether to register.',
       dependsOn: 'Off for a biller whose payers sign on at the partner only.',
       affects: 'Payers of the Virtual Site.',
     },
     '*.registration.areEmailLinksOn': {
-      label: 'Invoice type {1}: registration links in emails',
+      of: 'Invoice type {1}',
+      label: 'Registration links in emails',
       means: 'Emails to payers without a login carry a link to register.',
       dependsOn: 'Off for a biller whose payers sign on at the partner only.',
       affects: 'Payers who get emails.',
     },
     '*.environment': {
-      label: 'Invoice type {1}: environment',
+      of: 'Invoice type {1}',
+      label: 'Environment',
       means: 'Which of the partner’s two endpoints balances are asked of and payments are posted to.',
       dependsOn:
         'Only where Advanced Setting 81 is MULTIENVIRONMENT: then 8, 11 and 20 hold two addresses, and each type names one.',
@@ -88,20 +98,23 @@ export const invoiceTypesWords: SectionWords = {
       mustBe: 'must be 1 or 2, or none where there is one environment.',
     },
     '*.methods': {
-      label: 'Invoice type {1}: methods',
+      of: 'Invoice type {1}',
+      label: 'Methods',
       means: 'How it can be paid: by card (CC), from a bank account (ACH), or both.',
       dependsOn: 'A partner may block a method for a single account besides (Advanced Setting 131).',
       affects: 'Payers of this type. With none, nobody can pay it here.',
       mustBe: 'must be CC, ACH or both.',
     },
     '*.arePartialPaymentsAllowed': {
-      label: 'Invoice type {1}: partial payments',
+      of: 'Invoice type {1}',
+      label: 'Partial payments',
       means: 'A payer may pay less than what is due.',
       dependsOn: 'The least payment of Credit/Debit Cards still holds. A file may say otherwise for one invoice.',
       affects: 'Payers of this type.',
     },
     '*.fees': {
-      label: 'Invoice type {1}: fees',
+      of: 'Invoice type {1}',
+      label: 'Fees',
       means: 'Fees of its own, or those of Credit/Debit Cards.',
       dependsOn: 'Without fees of its own, a change under Credit/Debit Cards holds here too.',
       affects: 'Payers of this type, from the next payment on.',
