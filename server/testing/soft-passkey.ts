@@ -35,7 +35,7 @@ export function softPasskey(origin: string, hasCounter = true): SoftPasskey {
   const passkey: SoftPasskey = {
     id: id.toString('base64url'),
     counter: 0,
-    userHandle: '',
+    userHandle: randomBytes(16).toString('base64url'),
     make(options, changes = {}) {
       passkey.userHandle = options.user?.id ?? '';
       const clientData = clientDataOf('webauthn.create', options, { origin, ...changes });

@@ -15,6 +15,8 @@ import { hasOtherWayIn } from './sign-on-store.ts';
 
 const PASSKEYS_MAX = 20;
 const RP_NAME = 'Causeway';
+/** Ed25519, ES256 and RS256 (COSE): what authenticators of today speak. */
+const ALGORITHMS = [-8, -7, -257];
 
 export type PasskeyDeps = FactorDeps & { readonly publicUrl: string };
 
@@ -36,6 +38,7 @@ export async function beginPasskey(
     challenge: await newChallenge(deps, { purpose: 'register', userId }),
     timeout: CHALLENGE_MINUTES_MAX * 60_000,
     attestationType: 'none',
+    supportedAlgorithmIDs: ALGORITHMS,
     excludeCredentials: known.map((each) => ({
       id: each.credentialId.toString('base64url'),
       transports: [...each.transports],
@@ -134,6 +137,7 @@ async function verified(
       expectedOrigin: party.origin,
       expectedRPID: party.id,
       requireUserVerification: true,
+      supportedAlgorithmIDs: ALGORITHMS,
     });
     if (registrationInfo) return registrationInfo;
   } catch (cause) {
