@@ -1,3 +1,4 @@
+import './configuration.css';
 import { useQuery } from '@tanstack/react-query';
 import { addresses } from '../../addresses.ts';
 import { api, type Item, told } from '../../api.ts';
