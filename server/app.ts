@@ -8,6 +8,7 @@ import { createAuthenticate, registerIdentitiesRoutes } from './features/identit
 import { registerInvoicesRoutes } from './features/invoices/index.ts';
 import { registerMaintenanceRoutes } from './features/maintenance/index.ts';
 import { registerNoticesRoutes } from './features/notices/index.ts';
+import { registerOperationsRoutes } from './features/operations/index.ts';
 import { registerOverviewRoutes } from './features/overview/index.ts';
 import { loadPayerPages, registerPayerSite } from './features/payer-site/index.ts';
 import { registerPaymentsRoutes } from './features/payments/index.ts';
@@ -44,6 +45,7 @@ export async function buildApp(
   registerDeliveriesRoutes(app, deps);
   registerPaymentsRoutes(app, deps);
   registerOverviewRoutes(app, deps);
+  registerOperationsRoutes(app, deps);
   registerStaticSite(app, { folder: STAFF_SITE });
   registerPayerSite(app, deps, await loadPayerPages());
   if (from.inbox && deps.config.isDemoInboxShown) registerDemoInbox(app, from.inbox);

@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { buildApp } from './app.ts';
+import { startBeats } from './features/operations/index.ts';
 import { type FeatureDeps, introduce } from './introduce.ts';
 import { openPlatform, type PlatformOverrides } from './open-platform.ts';
 import type { Config } from './platform/config.ts';
@@ -72,6 +73,8 @@ export async function start(
       const lanes = await startWorker(introduced.deps);
       closers.push(() => lanes.stop());
     }
+    const beats = await startBeats(introduced.deps, { version: from.version });
+    closers.push(() => beats.stop());
     platform.log.info({ url, roles: config.roles }, 'started');
     return { url, deps: introduced.deps, stop: () => withinLimit(stop, platform.timers) };
   } catch (cause) {

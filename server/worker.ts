@@ -4,6 +4,7 @@ import { identitiesJobs, STAFF_MAIL_QUEUE } from './features/identities/index.ts
 import { INVOICES_QUEUES, invoicesJobs } from './features/invoices/index.ts';
 import { MAINTENANCE_QUEUES, maintenanceJobs } from './features/maintenance/index.ts';
 import { noticesJobs, SEND_NOTICES_QUEUE } from './features/notices/index.ts';
+import { OPERATIONS_QUEUES, operationsJobs } from './features/operations/index.ts';
 import { ASK_PROCESSOR_QUEUE, paymentsJobs } from './features/payments/index.ts';
 import type { FeatureDeps } from './introduce.ts';
 
@@ -16,6 +17,7 @@ export const QUEUES: readonly string[] = [
   ASK_PROCESSOR_QUEUE,
   STAFF_MAIL_QUEUE,
   'reconcile-billers',
+  ...OPERATIONS_QUEUES,
 ];
 
 /** The one visible list of what runs in the background: lanes, jobs, schedules. */
@@ -28,6 +30,7 @@ export async function startWorker(deps: FeatureDeps): Promise<LaneRunner> {
     ...identitiesJobs(deps),
     ...deliveriesJobs(deps),
     ...paymentsJobs(deps),
+    ...operationsJobs(deps),
   ]);
   return startLanes(deps);
 }

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Tx } from './database.ts';
 
 const SENTENCE_MAX = 1_000;
@@ -76,4 +77,27 @@ export async function openWorkItemCount(tx: Tx): Promise<number> {
     .where('closed_at', 'is', null)
     .executeTakeFirstOrThrow();
   return count;
+}
+
+/** The open items of one kind of one biller (of one subject, where `isEach` says so for the kind), put together. */
+export interface OpenItems {
+  readonly bid: number;
+  readonly kind: string;
+  readonly subject: string | null;
+  readonly count: number;
+  readonly since: Temporal.Instant;
+  /** Of the oldest. */
+  readonly sentence: string;
+}
+
+/** What waits for a person, by biller and kind; the items of `each` kinds stand alone. */
+export async function readOpenItems(
+  tx: Tx,
+  from: { each: readonly string[]; limit: number },
+): Promise<readonly OpenItems[]> {
+  const { rows } = await sql<OpenItems>`
+    select bid, kind, case when kind = any(${[...from.each]}::text[]) then subject end as subject, count(*) as count,
+      min(opened_at) as since, (array_agg(sentence order by opened_at, id))[1] as sentence
+    from work_item where closed_at is null group by 1, 2, 3 order by min(opened_at) limit ${from.limit}`.execute(tx);
+  return rows;
 }

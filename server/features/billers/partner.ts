@@ -184,7 +184,13 @@ export interface Partner {
   /** Closes every open session; part of a graceful stop. */
   close(): Promise<void>;
   /** Open sessions and endpoint health, for metrics and Operations. */
-  sessions(): readonly { authUrl: string; username: string; leases: number; openedAt: Temporal.Instant }[];
+  sessions(): readonly {
+    bid: number;
+    authUrl: string;
+    username: string;
+    leases: number;
+    openedAt: Temporal.Instant;
+  }[];
 }
 
 /** The partners this installation knows, by name. */

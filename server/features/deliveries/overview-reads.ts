@@ -38,6 +38,36 @@ export async function countTroubledLanes(tx: Tx): Promise<{ failing: number; pau
   return rows[0] ?? { failing: 0, paused: 0 };
 }
 
+/** A lane as the installation's operator sees it. */
+export interface LaneFigures {
+  readonly bid: number;
+  readonly id: string;
+  readonly family: string;
+  readonly environment: number;
+  readonly depth: number;
+  readonly held: number;
+  readonly oldestAt: Temporal.Instant | null;
+  readonly troubles: number;
+  readonly lastError: string | null;
+  readonly pausedAt: Temporal.Instant | null;
+  readonly pausedBy: string | null;
+  readonly pausedReason: string | null;
+}
+
+/** The lanes of every biller the transaction sees: those that are paused, in trouble or have something waiting first. */
+export async function readLaneFigures(tx: Tx, limit: number): Promise<readonly LaneFigures[]> {
+  const { rows } = await sql<LaneFigures>`
+    select l.bid, l.id, l.family, l.environment, coalesce(o.depth, 0)::bigint as depth, coalesce(o.held, 0)::bigint as held,
+      o.oldest as "oldestAt", l.attempts as troubles, l.last_error as "lastError", l.paused_at as "pausedAt",
+      l.paused_by as "pausedBy", l.paused_reason as "pausedReason"
+    from lane l left join (
+      select bid, lane_id, count(*) as depth, count(*) filter (where state = 'held') as held, min(created_at) as oldest
+      from delivery where state in ('queued', 'sending', 'waiting', 'unknown', 'held') group by bid, lane_id
+    ) o on o.bid = l.bid and o.lane_id = l.id
+    order by l.paused_at is null, l.attempts = 0, o.oldest nulls last, l.bid, l.id limit ${limit}`.execute(tx);
+  return rows;
+}
+
 export interface PostsOfHour {
   readonly at: Temporal.Instant;
   readonly posted: number;

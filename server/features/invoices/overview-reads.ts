@@ -67,6 +67,20 @@ export async function countRefusedFiles(tx: Tx, since: Temporal.Instant): Promis
   return rows[0]?.count ?? 0;
 }
 
+/** Billers whose newest file since then was not loaded in whole. */
+export async function readFilesInTrouble(
+  tx: Tx,
+  since: Temporal.Instant,
+): Promise<{ bid: number; name: string; state: string; receivedAt: Temporal.Instant }[]> {
+  const { rows } = await sql<{ bid: number; name: string; state: string; receivedAt: Temporal.Instant }>`
+    select bid, name, state, received_at as "receivedAt" from (
+      select distinct on (bid) bid, name, state, received_at from invoice_file
+      where received_at >= ${since} and state in ('loaded', 'partly', 'refused', 'failed')
+      order by bid, received_at desc
+    ) newest where state <> 'loaded' order by bid`.execute(tx);
+  return rows;
+}
+
 export interface ImportsOfDay {
   readonly day: string;
   readonly files: number;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { PartnerConnection, SessionFailure } from '../../features/billers/partner.ts';
+import type { Partner, PartnerConnection, SessionFailure } from '../../features/billers/partner.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Secret } from '../../platform/secrets.ts';
 import type { Timers } from '../../platform/timers.ts';
@@ -36,7 +36,7 @@ export interface Sessions {
   ): Promise<SessionLease | ({ kind: 'failed' } & SessionFailure)>;
   /** Keeps the session, and whatever session replaces it, from being closed until the answer is called. */
   hold(connection: PartnerConnection): () => void;
-  list(): readonly { authUrl: string; username: string; leases: number; openedAt: Temporal.Instant }[];
+  list(): ReturnType<Partner['sessions']>;
   /** Closes every session, and opens no more. */
   closeAll(): Promise<void>;
 }
@@ -116,6 +116,7 @@ class SharedSessions implements Sessions {
       session
         ? [
             {
+              bid: connection.bid,
               authUrl: this.#parts.signIn.authUrl(connection),
               username: connection.username,
               leases: uses,

@@ -1,6 +1,7 @@
 import type { FailureReason, PartnerConnection, SessionFailure } from '../../features/billers/partner.ts';
 import type { EgressAnswer, NotSentReason } from '../../platform/egress.ts';
 import { retryAfterMs } from '../../platform/egress-retry-after.ts';
+import { endpointKeyOf } from '../../platform/endpoint-key.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Secret } from '../../platform/secrets.ts';
 import { JSON_API, openDocument, redacted, sentenceOf } from './wire.ts';
@@ -102,7 +103,7 @@ export async function closeSession(
 
 /** What shares a queue, a breaker and connections: one operation of one biller at one address. */
 export function endpointKey(connection: PartnerConnection, what: string, url: string): string {
-  return `${connection.bid}/${what}/${connection.environment}/${/^https?:\/\/([^/?#]+)/i.exec(url)?.[1] ?? 'no host'}`;
+  return endpointKeyOf({ bid: connection.bid, operation: what, environment: connection.environment, url });
 }
 
 /** Why a request has no answer, in the terms of the port. */

@@ -1,0 +1,266 @@
+import { type SqlBool, sql } from 'kysely';
+import type { Tx } from '../../platform/database.ts';
+import type { AlertPayload } from './message-text.ts';
+
+/** Every statement on the tables `alert_message` and `alert_attempt`. */
+const DESTINATIONS_TOLD_MAX = 100;
+const TRIES_SHOWN_MAX = 50;
+const PRUNED_AT_ONCE = 10_000;
+
+/**
+ * Writes the messages of one alert, in the transaction that opens or ends it. An opening goes to every destination that
+ * is on and meant for the biller; an end goes to those that heard of the opening. Returns how many.
+ */
+export async function queueMessages(
+  tx: Tx,
+  from: {
+    alertId: number;
+    bid: number | null;
+    kind: 'opened' | 'recovered';
+    payload: AlertPayload;
+    at: Temporal.Instant;
+    newMessageId: () => string;
+  },
+): Promise<number> {
+  const destinations =
+    from.kind === 'opened'
+      ? await tx
+          .selectFrom('alert_destination')
+          .select('id')
+          .where('is_on', '=', true)
+          .where((where) => where.or([where('bid', 'is', null), where('bid', '=', from.bid ?? -1)]))
+          .limit(DESTINATIONS_TOLD_MAX)
+          .execute()
+      : await tx
+          .selectFrom('alert_message as m')
+          .innerJoin('alert_destination as d', 'd.id', 'm.destination_id')
+          .select('d.id')
+          .where('m.alert_id', '=', from.alertId)
+          .where('m.kind', '=', 'opened')
+          .where('d.is_on', '=', true)
+          .limit(DESTINATIONS_TOLD_MAX)
+          .execute();
+  if (destinations.length === 0) return 0;
+  await tx
+    .insertInto('alert_message')
+    .values(
+      destinations.map(({ id }) => ({
+        message_id: from.newMessageId(),
+        alert_id: from.alertId,
+        destination_id: id,
+        kind: from.kind,
+        payload: JSON.stringify(from.payload),
+        next_at: from.at,
+        created_at: from.at,
+      })),
+    )
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  return destinations.length;
+}
+
+export async function queueTest(
+  tx: Tx,
+  from: { destinationId: number; messageId: string; payload: AlertPayload; at: Temporal.Instant },
+): Promise<number> {
+  const { id } = await tx
+    .insertInto('alert_message')
+    .values({
+      message_id: from.messageId,
+      destination_id: from.destinationId,
+      kind: 'test',
+      payload: JSON.stringify(from.payload),
+      next_at: from.at,
+      created_at: from.at,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return id;
+}
+
+export interface DueMessage {
+  readonly id: number;
+  readonly messageId: string;
+  readonly kind: string;
+  readonly destinationId: number;
+  readonly payload: AlertPayload;
+  /** The number of the try that is made now. */
+  readonly attempts: number;
+}
+
+/**
+ * Takes due messages for this process until `leaseUntil`; one whose process dies comes due again by itself. The end of an
+ * alert waits until its opening has arrived at the same destination, or was given up.
+ */
+export async function leaseMessages(
+  tx: Tx,
+  from: { now: Temporal.Instant; leaseUntil: Temporal.Instant; max: number },
+): Promise<readonly DueMessage[]> {
+  const { rows } = await sql<DueMessage>`
+    update alert_message set next_at = ${from.leaseUntil}, attempts = attempts + 1
+    where id = any(array(
+      select m.id from alert_message m
+      where m.state = 'queued' and m.next_at <= ${from.now} and not exists (
+        select from alert_message before where before.alert_id = m.alert_id and before.destination_id = m.destination_id
+          and before.id < m.id and before.state = 'queued')
+      order by m.next_at limit ${from.max} for update skip locked))
+    returning id, message_id as "messageId", kind, destination_id as "destinationId", payload, attempts`.execute(tx);
+  return rows;
+}
+
+export interface Try {
+  readonly at: Temporal.Instant;
+  readonly tookMs: number;
+  readonly isDelivered: boolean;
+  readonly status: number | null;
+  readonly said: string;
+}
+
+/** How a try ended, and what follows. */
+export async function recordTry(
+  tx: Tx,
+  message: Pick<DueMessage, 'id' | 'attempts'>,
+  from: { tried: Try; next: { state: 'sent' | 'failed' } | { state: 'queued'; at: Temporal.Instant } },
+): Promise<void> {
+  const { tried, next } = from;
+  await tx
+    .insertInto('alert_attempt')
+    .values({
+      message_id: message.id,
+      n: message.attempts,
+      at: tried.at,
+      took_ms: tried.tookMs,
+      is_delivered: tried.isDelivered,
+      status: tried.status,
+      said: tried.said,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  await tx
+    .updateTable('alert_message')
+    .set(next.state === 'queued' ? { next_at: next.at } : { state: next.state, finished_at: tried.at })
+    .where('id', '=', message.id)
+    .where('state', '=', 'queued')
+    .execute();
+}
+
+/** Messages to a destination that is switched off are given up; nobody wants them later, all at once. */
+export async function giveUpMessages(tx: Tx, destinationId: number, at: Temporal.Instant): Promise<void> {
+  await tx
+    .updateTable('alert_message')
+    .set({ state: 'failed', finished_at: at })
+    .where('destination_id', '=', destinationId)
+    .where('state', '=', 'queued')
+    .execute();
+}
+
+export interface MessageRow {
+  readonly id: number;
+  readonly messageId: string;
+  readonly kind: 'opened' | 'recovered' | 'test';
+  readonly state: 'queued' | 'sent' | 'failed';
+  readonly payload: AlertPayload;
+  readonly alertId: number | null;
+  readonly attempts: number;
+  readonly nextAt: Temporal.Instant;
+  readonly createdAt: Temporal.Instant;
+  readonly finishedAt: Temporal.Instant | null;
+  readonly destinationId: number;
+  readonly destinationName: string;
+  readonly destinationKind: 'email' | 'webhook';
+}
+
+/** Newest first; one more than `limit`. */
+export async function readMessages(
+  tx: Tx,
+  from: { destinationId?: number | undefined; state?: string | undefined; before?: string | undefined; limit: number },
+): Promise<readonly MessageRow[]> {
+  return tx
+    .selectFrom('alert_message as m')
+    .innerJoin('alert_destination as d', 'd.id', 'm.destination_id')
+    .select([
+      'm.id',
+      'm.message_id as messageId',
+      'm.kind',
+      'm.state',
+      'm.payload',
+      'm.alert_id as alertId',
+      'm.attempts',
+      'm.next_at as nextAt',
+      'm.created_at as createdAt',
+      'm.finished_at as finishedAt',
+      'd.id as destinationId',
+      'd.name as destinationName',
+      'd.kind as destinationKind',
+    ])
+    .$if(from.destinationId !== undefined, (query) => query.where('d.id', '=', from.destinationId ?? 0))
+    .$if(from.state !== undefined, (query) => query.where('m.state', '=', from.state ?? ''))
+    .$if(from.before !== undefined, (query) => query.where(sql<SqlBool>`m.id < ${Number(from.before)}`))
+    .orderBy('m.id', 'desc')
+    .limit(from.limit + 1)
+    .$castTo<MessageRow>()
+    .execute();
+}
+
+export async function readTries(
+  tx: Tx,
+  messageIds: readonly number[],
+): Promise<readonly (Try & { readonly messageId: number; readonly n: number })[]> {
+  if (messageIds.length === 0) return [];
+  return tx
+    .selectFrom('alert_attempt')
+    .select([
+      'message_id as messageId',
+      'n',
+      'at',
+      'took_ms as tookMs',
+      'is_delivered as isDelivered',
+      'status',
+      'said',
+    ])
+    .where('message_id', 'in', messageIds)
+    .orderBy('message_id')
+    .orderBy('n')
+    .limit(TRIES_SHOWN_MAX * messageIds.length)
+    .execute();
+}
+
+/** Lets a message that was given up be tried again. Answers its state where it was not given up. */
+export async function requeueMessage(
+  tx: Tx,
+  id: number,
+  at: Temporal.Instant,
+): Promise<{ kind: 'queued'; messageId: string } | { kind: 'not-failed'; state: string } | undefined> {
+  const row = await tx
+    .selectFrom('alert_message')
+    .select(['message_id', 'state'])
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst();
+  if (!row) return undefined;
+  if (row.state !== 'failed') return { kind: 'not-failed', state: row.state };
+  await tx
+    .updateTable('alert_message')
+    .set({ state: 'queued', next_at: at, finished_at: null })
+    .where('id', '=', id)
+    .execute();
+  return { kind: 'queued', messageId: row.message_id };
+}
+
+export async function countWaiting(tx: Tx): Promise<number> {
+  const { count } = await tx
+    .selectFrom('alert_message')
+    .select((select) => select.fn.countAll<number>().as('count'))
+    .where('state', '=', 'queued')
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
+/** Forgets tests that were sent before then; messages of alerts go with their alert. */
+export async function pruneTests(tx: Tx, before: Temporal.Instant): Promise<number> {
+  const { rows } = await sql`
+    delete from alert_message where id = any(array(
+      select id from alert_message where alert_id is null and created_at < ${before} limit ${PRUNED_AT_ONCE}))
+    returning 1`.execute(tx);
+  return rows.length;
+}
