@@ -171,7 +171,7 @@ export async function countUsersWithRole(tx: Tx, from: { role: string; but: stri
   const row = await tx
     .selectFrom('staff_user')
     .select((select) => select.fn.countAll<number>().as('count'))
-    .where('roles', '@>', [from.role])
+    .where(sql<boolean>`${from.role} = any(roles)`)
     .where('bid', 'is', null)
     .where('disabled_at', 'is', null)
     .where('password_hash', 'is not', null)
