@@ -37,6 +37,10 @@ declare module 'fastify' {
   interface FastifyRequest {
     principal: Principal | undefined;
   }
+  interface FastifyInstance {
+    /** What each route asks of who calls it, by `METHOD /path`: for the probes of every role. */
+    readonly accessOfRoutes: ReadonlyMap<string, Access>;
+  }
   interface FastifyContextConfig {
     access?: Access;
     /** The call moves money: it is documented to need an `Idempotency-Key` header. */
@@ -153,10 +157,13 @@ async function registerDocuments(app: App, version: string): Promise<void> {
 }
 
 function registerAccess(app: App, { authenticate, clock }: { authenticate: Authenticate; clock: Clock }): void {
+  const accessOf = new Map<string, Access>();
+  app.decorate('accessOfRoutes', accessOf);
   app.addHook('onRoute', (route) => {
     if (route.url.startsWith('/docs')) route.config = { ...route.config, access: { kind: 'public' } };
     if (!route.config?.access)
       throw new Error(`route ${String(route.method)} ${route.url} does not say who may call it (config.access)`);
+    for (const method of [route.method].flat()) accessOf.set(`${method} ${route.url}`, route.config.access);
     if (!route.url.startsWith('/api/')) return;
     const access = route.config.access;
     const refusals = {
