@@ -17,6 +17,7 @@ export {
   type CustomizationRules,
   customizationRuleSchema,
   imtCustomizations,
+  templateFields,
 } from './customization-rules.ts';
 export {
   applyCustomizations,
@@ -27,7 +28,7 @@ export {
 } from './customizations.ts';
 export type { BifSource } from './cut-blocks.ts';
 export { type BifFault, type BifFaultCode, type BifFaultCounts, bifFaultCodes, FAULTS_KEPT_MAX } from './faults.ts';
-export type { BifField, BifFieldKind, BifRecord } from './fields.ts';
+export { type BifField, type BifFieldKind, type BifRecord, bifRecords } from './fields.ts';
 export {
   type BifLayout,
   type BifLayoutFault,

@@ -1425,6 +1425,142 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session/oidc/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** To the sign-on provider’s page */
+        get: {
+            parameters: {
+                query?: {
+                    back?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                302: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The way back from the provider */
+        get: {
+            parameters: {
+                query?: {
+                    code?: string;
+                    state?: string;
+                    iss?: string;
+                    error?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                302: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/oidc/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** To the provider’s own sign-out */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                302: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions": {
         parameters: {
             query?: never;
@@ -3155,6 +3291,91 @@ export interface paths {
                 };
             };
         };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bif-catalogue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** BIF fields and customizations, as data */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            records: {
+                                /** @enum {string} */
+                                record: "fileHeader" | "invoiceHeader" | "customerRecord" | "invoiceDetail";
+                                fields: {
+                                    name: string;
+                                    /** @description The number of the mapping sheet; null where it gives none */
+                                    fileSpecId: number | null;
+                                    /** @description Every layout has it */
+                                    isRequired: boolean;
+                                    kind: string;
+                                    example: string;
+                                }[];
+                            }[];
+                            features: {
+                                name: string;
+                                kind: string;
+                                /** @description No invoice can be without it, so it can’t be ignored */
+                                isNeeded: boolean;
+                            }[];
+                            /** @description What a {field} in a text may name */
+                            templateFields: string[];
+                        };
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -11298,6 +11519,15 @@ export interface paths {
                 query?: {
                     /** @description What it was done to, as `payment/1000`; may be given several times */
                     subject?: string | string[];
+                    /** @description Part of the name of who did it */
+                    actor?: string;
+                    /** @description An act, or its first word: `delivery` is every `delivery.…` */
+                    act?: string;
+                    /** @description Text anywhere in it, the reason and details too */
+                    q?: string;
+                    from?: string;
+                    /** @description Before this moment */
+                    to?: string;
                     /** @description Older than this; the `nextCursor` of the page before */
                     beforeSeq?: number;
                     limit?: number;
@@ -11354,6 +11584,1799 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same over every biller and the installation itself; for Causeway’s own staff */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description What it was done to, as `payment/1000`; may be given several times */
+                    subject?: string | string[];
+                    /** @description Part of the name of who did it */
+                    actor?: string;
+                    /** @description An act, or its first word: `delivery` is every `delivery.…` */
+                    act?: string;
+                    /** @description Text anywhere in it, the reason and details too */
+                    q?: string;
+                    from?: string;
+                    /** @description Before this moment */
+                    to?: string;
+                    /** @description `system`: what belongs to no biller. Left out: everything */
+                    chain?: "system";
+                    cursor?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["AuditEvent"][];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/billers/{bid}/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The biller’s audit as a file: CSV, or JSON Lines */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description What it was done to, as `payment/1000`; may be given several times */
+                    subject?: string | string[];
+                    /** @description Part of the name of who did it */
+                    actor?: string;
+                    /** @description An act, or its first word: `delivery` is every `delivery.…` */
+                    act?: string;
+                    /** @description Text anywhere in it, the reason and details too */
+                    q?: string;
+                    from?: string;
+                    /** @description Before this moment */
+                    to?: string;
+                    format?: "csv" | "jsonl";
+                };
+                header?: never;
+                path: {
+                    bid: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The audit of every biller and of the installation as a file; for Causeway’s own staff */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description What it was done to, as `payment/1000`; may be given several times */
+                    subject?: string | string[];
+                    /** @description Part of the name of who did it */
+                    actor?: string;
+                    /** @description An act, or its first word: `delivery` is every `delivery.…` */
+                    act?: string;
+                    /** @description Text anywhere in it, the reason and details too */
+                    q?: string;
+                    from?: string;
+                    /** @description Before this moment */
+                    to?: string;
+                    format?: "csv" | "jsonl";
+                    /** @description `system`: what belongs to no biller. Left out: everything */
+                    chain?: "system";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/checkpoint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The ends of all chains now, to be kept elsewhere: what shows later that a tail was cut or rewritten */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AuditCheckpoint"];
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the last verification of all chains went */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            last: {
+                                /** @description ISO 8601 instant */
+                                at: string;
+                                isSound: boolean;
+                                chains: number;
+                                events: number;
+                                /** @description When the checkpoint was made that it was compared with */
+                                againstCheckpointOf: string | null;
+                                faults: string[];
+                            } | null;
+                        };
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Verify all chains now, with a checkpoint if one is sent */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        checkpoint?: components["schemas"]["AuditCheckpointInput"];
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            last: {
+                                /** @description ISO 8601 instant */
+                                at: string;
+                                isSound: boolean;
+                                chains: number;
+                                events: number;
+                                /** @description When the checkpoint was made that it was compared with */
+                                againstCheckpointOf: string | null;
+                                faults: string[];
+                            } | null;
+                        };
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the installation stands: alerts, processes, partner endpoints, lanes, database */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            at: string;
+                            /** @description What is broken now and was told */
+                            alerts: {
+                                id: number;
+                                /** @enum {string} */
+                                condition: "endpoint-broken" | "lane-stuck" | "lane-paused" | "held-payments" | "reconciliation-gap" | "invoice-file-refused" | "mail-failing" | "job-failing" | "maintenance-open" | "process-vanished" | "database-limits" | "disk-low" | "backup-old" | "work-item";
+                                conditionName: string;
+                                subject: string;
+                                bid: number | null;
+                                billerName: string | null;
+                                sentence: string;
+                                firstSeenAt: string;
+                                toldAt: string;
+                                goneSince: string | null;
+                                recoveredAt: string | null;
+                                recovery: string | null;
+                            }[];
+                            processes: {
+                                id: string;
+                                host: string;
+                                pid: number;
+                                roles: string[];
+                                version: string;
+                                nodeVersion: string;
+                                startedAt: string;
+                                /** @description How old its last sign of life is */
+                                ageMs: number;
+                                isVanished: boolean;
+                                memoryBytes: number;
+                                heapBytes: number;
+                                loopLagMs: number;
+                                diskFreeBytes: number | null;
+                                diskBytes: number | null;
+                                openSessions: number;
+                            }[];
+                            /** @description More than one while a new version is brought in */
+                            versions: string[];
+                            endpoints: {
+                                endpoint: string;
+                                bid: number | null;
+                                billerName: string | null;
+                                operation: string;
+                                environment: number | null;
+                                host: string;
+                                /** @enum {string} */
+                                breaker: "closed" | "half-open" | "open";
+                                failuresInARow: number;
+                                active: number;
+                                waiting: number;
+                                restMs: number;
+                                /** @description Sessions open under this biller at this host, over all processes */
+                                openSessions: number;
+                                /** @description Of the last 15 minutes, as all figures that follow */
+                                calls: number;
+                                failed: number;
+                                medianMs: number;
+                                /** @description 95 of 100 calls took less */
+                                slowMs: number;
+                                outcomes: {
+                                    outcome: string;
+                                    count: number;
+                                }[];
+                                processes: {
+                                    processId: string;
+                                    breaker: string;
+                                    failuresInARow: number;
+                                    ageMs: number;
+                                }[];
+                            }[];
+                            lanes: {
+                                bid: number;
+                                billerName: string;
+                                id: string;
+                                family: string;
+                                environment: number;
+                                depth: number;
+                                held: number;
+                                oldestAt: string | null;
+                                troubles: number;
+                                lastError: string | null;
+                                pausedAt: string | null;
+                                pausedBy: string | null;
+                                pausedReason: string | null;
+                            }[];
+                            database: {
+                                version: string;
+                                startedAt: string;
+                                sizeBytes: number;
+                                connections: number;
+                                connectionsMax: number;
+                                answeredInMs: number;
+                                replicas: number;
+                                replicaLagBytes: number | null;
+                                isArchiving: boolean;
+                                longTransactions: {
+                                    pid: number;
+                                    application: string;
+                                    state: string;
+                                    since: string;
+                                    seconds: number;
+                                    waitsFor: string | null;
+                                }[];
+                                migrations: {
+                                    name: string;
+                                    appliedAt: string;
+                                }[];
+                                marks: {
+                                    kind: string;
+                                    at: string;
+                                    detail: {
+                                        [key: string]: unknown;
+                                    };
+                                }[];
+                            };
+                        };
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/endpoint-history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Latency and errors of one endpoint, minute by minute over the last hour */
+        get: {
+            parameters: {
+                query: {
+                    endpoint: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            endpoint: string;
+                            minutes: {
+                                at: string;
+                                calls: number;
+                                failed: number;
+                                medianMs: number;
+                                slowMs: number;
+                                outcomes: {
+                                    outcome: string;
+                                    count: number;
+                                }[];
+                            }[];
+                        };
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Queues, schedules and the jobs that were given up */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            queues: {
+                                name: string;
+                                waiting: number;
+                                active: number;
+                                retrying: number;
+                                failed: number;
+                                oldestAt: string | null;
+                                lastEndedAt: string | null;
+                                isLastFailed: boolean;
+                                lastError: string | null;
+                            }[];
+                            schedules: {
+                                name: string;
+                                cron: string;
+                                lastStartedAt: string | null;
+                                lastEndedAt: string | null;
+                                lastState: ("completed" | "failed" | "active" | "retry") | null;
+                                lastTookMs: number | null;
+                                nextAt: string | null;
+                            }[];
+                            failed: {
+                                queue: string;
+                                id: string;
+                                createdAt: string;
+                                failedAt: string | null;
+                                tries: number;
+                                error: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/jobs/{queue}/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a job run again that was given up */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    queue: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        reason: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/processes/{id}/forget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that a process that vanished was meant to go */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        reason: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What broke and recovered, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    state?: "open" | "recovered";
+                    cursor?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                id: number;
+                                /** @enum {string} */
+                                condition: "endpoint-broken" | "lane-stuck" | "lane-paused" | "held-payments" | "reconciliation-gap" | "invoice-file-refused" | "mail-failing" | "job-failing" | "maintenance-open" | "process-vanished" | "database-limits" | "disk-low" | "backup-old" | "work-item";
+                                conditionName: string;
+                                subject: string;
+                                bid: number | null;
+                                billerName: string | null;
+                                sentence: string;
+                                firstSeenAt: string;
+                                toldAt: string;
+                                goneSince: string | null;
+                                recoveredAt: string | null;
+                                recovery: string | null;
+                            }[];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/alert-conditions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is watched, and from when on it is told */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            version: number;
+                            items: {
+                                /** @enum {string} */
+                                condition: "endpoint-broken" | "lane-stuck" | "lane-paused" | "held-payments" | "reconciliation-gap" | "invoice-file-refused" | "mail-failing" | "job-failing" | "maintenance-open" | "process-vanished" | "database-limits" | "disk-low" | "backup-old" | "work-item";
+                                name: string;
+                                meaning: string;
+                                isOn: boolean;
+                                afterMinutes: number;
+                                limit: number | null;
+                                limitWords: string | null;
+                                limitMin: number;
+                                limitMax: number;
+                            }[];
+                        };
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Change from when on a condition is told, or switch it off */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        expectedVersion: number;
+                        reason: string;
+                        items: {
+                            /** @enum {string} */
+                            condition: "endpoint-broken" | "lane-stuck" | "lane-paused" | "held-payments" | "reconciliation-gap" | "invoice-file-refused" | "mail-failing" | "job-failing" | "maintenance-open" | "process-vanished" | "database-limits" | "disk-low" | "backup-old" | "work-item";
+                            isOn: boolean;
+                            afterMinutes: number;
+                            limit: number | null;
+                        }[];
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            version: number;
+                            items: {
+                                /** @enum {string} */
+                                condition: "endpoint-broken" | "lane-stuck" | "lane-paused" | "held-payments" | "reconciliation-gap" | "invoice-file-refused" | "mail-failing" | "job-failing" | "maintenance-open" | "process-vanished" | "database-limits" | "disk-low" | "backup-old" | "work-item";
+                                name: string;
+                                meaning: string;
+                                isOn: boolean;
+                                afterMinutes: number;
+                                limit: number | null;
+                                limitWords: string | null;
+                                limitMin: number;
+                                limitMax: number;
+                            }[];
+                        };
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/alert-destinations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where alerts go */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                id: number;
+                                /** @enum {string} */
+                                kind: "email" | "webhook";
+                                name: string;
+                                address: string;
+                                bid: number | null;
+                                billerName: string | null;
+                                isOn: boolean;
+                                offReason: string | null;
+                                secret: {
+                                    fingerprint: string;
+                                    setAt: string;
+                                    previousFingerprint: string | null;
+                                    /** @description Until then the secret before signs too */
+                                    previousUntil: string | null;
+                                } | null;
+                                waiting: number;
+                                failed: number;
+                                lastSentAt: string | null;
+                                createdAt: string;
+                                createdBy: string;
+                                version: number;
+                            }[];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Send alerts to an email address or a webhook as well */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        kind: "email" | "webhook";
+                        name: string;
+                        address: string;
+                        /** @default null */
+                        bid?: number | null;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            destination: {
+                                id: number;
+                                /** @enum {string} */
+                                kind: "email" | "webhook";
+                                name: string;
+                                address: string;
+                                bid: number | null;
+                                billerName: string | null;
+                                isOn: boolean;
+                                offReason: string | null;
+                                secret: {
+                                    fingerprint: string;
+                                    setAt: string;
+                                    previousFingerprint: string | null;
+                                    /** @description Until then the secret before signs too */
+                                    previousUntil: string | null;
+                                } | null;
+                                waiting: number;
+                                failed: number;
+                                lastSentAt: string | null;
+                                createdAt: string;
+                                createdBy: string;
+                                version: number;
+                            };
+                            /** @description Told this once; null for an email address */
+                            secret: string | null;
+                        };
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/alert-destinations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a destination and its messages */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Rename a destination, or switch it on or off */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        expectedVersion: number;
+                        name: string;
+                        isOn: boolean;
+                        reason: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: number;
+                            /** @enum {string} */
+                            kind: "email" | "webhook";
+                            name: string;
+                            address: string;
+                            bid: number | null;
+                            billerName: string | null;
+                            isOn: boolean;
+                            offReason: string | null;
+                            secret: {
+                                fingerprint: string;
+                                setAt: string;
+                                previousFingerprint: string | null;
+                                /** @description Until then the secret before signs too */
+                                previousUntil: string | null;
+                            } | null;
+                            waiting: number;
+                            failed: number;
+                            lastSentAt: string | null;
+                            createdAt: string;
+                            createdBy: string;
+                            version: number;
+                        };
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/v1/operations/alert-destinations/{id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a webhook a new secret, told this once */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description The secret before signs too for 24 hours, so that the receiver misses nothing */
+                        keepsOld: boolean;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            destination: {
+                                id: number;
+                                /** @enum {string} */
+                                kind: "email" | "webhook";
+                                name: string;
+                                address: string;
+                                bid: number | null;
+                                billerName: string | null;
+                                isOn: boolean;
+                                offReason: string | null;
+                                secret: {
+                                    fingerprint: string;
+                                    setAt: string;
+                                    previousFingerprint: string | null;
+                                    /** @description Until then the secret before signs too */
+                                    previousUntil: string | null;
+                                } | null;
+                                waiting: number;
+                                failed: number;
+                                lastSentAt: string | null;
+                                createdAt: string;
+                                createdBy: string;
+                                version: number;
+                            };
+                            secret: string;
+                        };
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/alert-destinations/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a test message */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: number;
+                            messageId: string;
+                        };
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/alert-messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Messages of alerts with each try, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    destinationId?: number;
+                    state?: "queued" | "sent" | "failed";
+                    cursor?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                id: number;
+                                /** @description The header webhook-id: the same for every try */
+                                messageId: string;
+                                /** @enum {string} */
+                                kind: "opened" | "recovered" | "test";
+                                /** @enum {string} */
+                                state: "queued" | "sent" | "failed";
+                                subject: string;
+                                destinationId: number;
+                                destinationName: string;
+                                /** @enum {string} */
+                                destinationKind: "email" | "webhook";
+                                alertId: number | null;
+                                attempts: number;
+                                nextAt: string | null;
+                                createdAt: string;
+                                finishedAt: string | null;
+                                tries: {
+                                    n: number;
+                                    at: string;
+                                    tookMs: number;
+                                    isDelivered: boolean;
+                                    status: number | null;
+                                    said: string;
+                                }[];
+                            }[];
+                            nextCursor: string | null;
+                        };
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/operations/alert-messages/{id}/send-again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a message again that was given up */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: number;
+                            messageId: string;
+                        };
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -11449,6 +13472,109 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/billers/{bid}/portal-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A payer page with values that are not saved, as HTML */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    bid: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        portal: {
+                            texts: {
+                                welcome: {
+                                    en: string;
+                                    es: string;
+                                };
+                                footer: {
+                                    en: string;
+                                    es: string;
+                                };
+                            };
+                            css: string;
+                        };
+                        brand: {
+                            displayName: string;
+                            accentColour: string;
+                            /** @description A data URL, or empty */
+                            logo: string;
+                        };
+                        /** @enum {string} */
+                        page: "find" | "bill";
+                        /** @enum {string} */
+                        locale: "en" | "es";
+                        /** @enum {string} */
+                        scheme: "light" | "dark";
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description The whole page; its links and forms lead nowhere */
+                            html: string;
+                            /** @description What keeps this from being saved */
+                            faults: {
+                                at: string;
+                                message: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/billers/{bid}/customizations/preview": {
         parameters: {
             query?: never;
@@ -11459,8 +13585,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * What the BIF customizations make of the first invoices of a file
-         * @description JSON names an upload, and rules that need not be saved yet; or send a file as the body to try the saved rules on. Nothing is stored.
+         * What BIF layout and customizations make of a file
+         * @description JSON names an upload, with rules and a layout that need not be saved yet. Or send a file: as the body, to try the saved ones, or as the file of a form whose field `draft` (before it) holds `{ customizations, layout }` as JSON. Nothing is stored.
          */
         post: {
             parameters: {
@@ -11492,6 +13618,7 @@ export interface paths {
                     };
                     content: {
                         "application/json": {
+                            /** @description The first invoices of the file that can be read */
                             invoices: {
                                 line: number;
                                 invoiceNumber: string;
@@ -11503,7 +13630,25 @@ export interface paths {
                                     rule: string;
                                 }[];
                             }[];
+                            /** @description Invoices the figures below are of */
+                            invoiceCount: number;
+                            /** @description False: the file is so large that only its beginning was counted */
+                            isWhole: boolean;
+                            features: {
+                                feature: string;
+                                rule: string;
+                                /** @description Invoices in whose file record it stands */
+                                sent: number;
+                                /** @description Invoices that have it after the rules */
+                                set: number;
+                                changed: number;
+                                /** @description The earliest date it is set to; null where it is no date */
+                                least: string | null;
+                                most: string | null;
+                            }[];
+                            /** @description The first of them */
                             faults: components["schemas"]["BifFault"][];
+                            faultCount: number;
                         };
                     };
                 };
@@ -11605,6 +13750,20 @@ export interface components {
             [key: string]: (string | number | boolean) | {
                 [key: string]: string | number | boolean;
             }[];
+        };
+        AuditCheckpointInput: {
+            /** @constant */
+            causeway: "audit-checkpoint";
+            installation: string;
+            at: string;
+            chains: {
+                /** @description A BID, or `system` */
+                chain: string;
+                seq: number;
+                hash: string;
+            }[];
+            /** @description SHA-256 of the rest: a damaged file is told from a tampered database */
+            digest: string;
         };
         Problem: {
             /** @description A stable name of the problem: /problems/<code> */
@@ -13557,6 +15716,20 @@ export interface components {
             createdAt: string;
             sentAt: string | null;
         };
+        AuditCheckpoint: {
+            /** @constant */
+            causeway: "audit-checkpoint";
+            installation: string;
+            at: string;
+            chains: {
+                /** @description A BID, or `system` */
+                chain: string;
+                seq: number;
+                hash: string;
+            }[];
+            /** @description SHA-256 of the rest: a damaged file is told from a tampered database */
+            digest: string;
+        };
         Overview: {
             /** @description ISO 8601 instant */
             at: string;
@@ -13572,6 +15745,10 @@ export interface components {
                 /** @description Lanes whose endpoint did not answer the last time */
                 failingLanes: number;
                 pausedLanes: number;
+                /** @description Maintenance windows in force now */
+                windowsInForce: number;
+                /** @description Of those, the ones that end within the hour */
+                windowsEnding: number;
                 /** @description Invoice files of the last 7 days refused, in whole or in part */
                 refusedFiles: number;
                 /** @description Emails of the last 7 days that could not be sent */
@@ -13642,7 +15819,9 @@ export interface components {
             isExact: boolean;
         };
         AuditEvent: {
-            /** @description 1, 2, 3 … without a gap within a biller */
+            /** @description The biller’s BID, or `system` */
+            chain: string;
+            /** @description 1, 2, 3 … without a gap within a chain */
             seq: number;
             /** @description ISO 8601 instant */
             at: string;

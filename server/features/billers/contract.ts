@@ -217,3 +217,28 @@ export const describeKeysAnswer = z.object({
     )
     .describe('In the order asked'),
 });
+
+export const bifCatalogueAnswer = z.object({
+  records: z.array(
+    z.object({
+      record: z.enum(['fileHeader', 'invoiceHeader', 'customerRecord', 'invoiceDetail']),
+      fields: z.array(
+        z.object({
+          name: z.string(),
+          fileSpecId: z.int().nullable().describe('The number of the mapping sheet; null where it gives none'),
+          isRequired: z.boolean().describe('Every layout has it'),
+          kind: z.string(),
+          example: z.string(),
+        }),
+      ),
+    }),
+  ),
+  features: z.array(
+    z.object({
+      name: z.string(),
+      kind: z.string(),
+      isNeeded: z.boolean().describe('No invoice can be without it, so it can’t be ignored'),
+    }),
+  ),
+  templateFields: z.array(z.string()).describe('What a {field} in a text may name'),
+});

@@ -4,6 +4,7 @@ import type { App } from '../../platform/http.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { refuse } from '../../platform/problems.ts';
 import { actorOf } from './actor.ts';
+import { bifCatalogue } from './bif-catalogue.ts';
 import { type Biller, listBillers } from './biller-store.ts';
 import { registerConfigurationRoutes } from './configuration-routes.ts';
 import * as contract from './contract.ts';
@@ -128,6 +129,18 @@ function registerBiller(app: App, deps: RouteDeps): void {
 }
 
 function registerCatalogue(app: App, deps: RouteDeps): void {
+  app.get(
+    '/api/v1/bif-catalogue',
+    {
+      config: readRight,
+      schema: {
+        tags,
+        summary: 'BIF fields and customizations, as data',
+        response: { 200: contract.bifCatalogueAnswer },
+      },
+    },
+    () => bifCatalogue(),
+  );
   app.get(
     '/api/v1/settings-catalogue',
     {

@@ -1,4 +1,4 @@
-import { bifCustomizationsSchema, bifFaultCodes } from '@causeway/formats/bif';
+import { bifCustomizationsSchema, bifFaultCodes, bifLayoutSchema } from '@causeway/formats/bif';
 import { z } from 'zod';
 
 const cents = z.int().describe('Whole US cents; a credit is negative');
@@ -159,21 +159,37 @@ export const storedInvoiceSchema = z.object({
 export type StoredInvoice = z.infer<typeof storedInvoiceSchema>;
 
 export const previewSchema = z.object({
-  invoices: z.array(
+  invoices: z
+    .array(
+      z.object({
+        line: z.int(),
+        invoiceNumber: z.string(),
+        changes: z.array(
+          z.object({
+            feature: z.string(),
+            before: z.json().describe('As sent; null where the file has no such field'),
+            after: z.json().describe('What the rule makes of it; null where it is ignored'),
+            rule: z.string().describe('The rule as it is written on the screen'),
+          }),
+        ),
+      }),
+    )
+    .describe('The first invoices of the file that can be read'),
+  invoiceCount: z.int().describe('Invoices the figures below are of'),
+  isWhole: z.boolean().describe('False: the file is so large that only its beginning was counted'),
+  features: z.array(
     z.object({
-      line: z.int(),
-      invoiceNumber: z.string(),
-      changes: z.array(
-        z.object({
-          feature: z.string(),
-          before: z.json().describe('As sent; null where the file has no such field'),
-          after: z.json().describe('What the rule makes of it; null where it is ignored'),
-          rule: z.string().describe('The rule as it is written on the screen'),
-        }),
-      ),
+      feature: z.string(),
+      rule: z.string(),
+      sent: z.int().describe('Invoices in whose file record it stands'),
+      set: z.int().describe('Invoices that have it after the rules'),
+      changed: z.int(),
+      least: z.string().nullable().describe('The earliest date it is set to; null where it is no date'),
+      most: z.string().nullable(),
     }),
   ),
-  faults: z.array(faultSchema),
+  faults: z.array(faultSchema).describe('The first of them'),
+  faultCount: z.int(),
 });
 export type CustomizationPreview = z.infer<typeof previewSchema>;
 
@@ -195,12 +211,18 @@ export const accountsQuery = pageQuery.extend({
     .describe('The start of an account number, or of a word of the customer’s name'),
 });
 export const invoicesQuery = pageQuery.extend({ accountNumber: accountNumberSchema.optional() });
-/** Which file the rules are tried on, and rules that are not saved yet. */
+const previewDraft = {
+  customizations: bifCustomizationsSchema.optional().describe('Left out: the biller’s saved rules'),
+  layout: bifLayoutSchema.optional().describe('Left out: the biller’s saved layout'),
+};
+/** Which file the rules are tried on, and rules and a layout that are not saved yet. */
 export const previewRequestSchema = z.strictObject({
   fileId: z.uuid(),
-  customizations: bifCustomizationsSchema.optional().describe('Left out: the biller’s saved rules'),
+  ...previewDraft,
   count: z.int().min(1).max(100).default(10),
 });
+/** The field `draft` of a form whose file is tried. */
+export const previewDraftSchema = z.strictObject(previewDraft);
 export const previewQuery = z.object({ count: z.coerce.number().int().min(1).max(100).default(10) });
 
 /** A page of a list: `nextCursor` is null on the last one. */

@@ -50,6 +50,12 @@ export const refuse = defineProblems({
     whoCanAct: 'caller',
     isRetryable: true,
   },
+  'preview-busy': {
+    status: 503,
+    sentence: 'Other previews are being counted. Try again in a few seconds; nothing was changed.',
+    whoCanAct: 'caller',
+    isRetryable: true,
+  },
   'bad-cursor': {
     status: 400,
     sentence: 'That cursor is none of this list’s. Begin the list again without it.',

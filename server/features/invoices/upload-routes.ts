@@ -7,12 +7,14 @@ import { refuse as refuseGenerally } from '../../platform/problems.ts';
 import { actorOf } from '../billers/index.ts';
 import type { InvoicesDeps } from './biller-reading.ts';
 import * as contract from './contract.ts';
-import { previewCustomizations } from './preview-customizations.ts';
+import { type PreviewRequest, previewCustomizations } from './preview-customizations.ts';
 import { refuse } from './problems.ts';
 import { FILE_BYTES_MAX, receiveInvoiceFile, validateInvoiceFile } from './receive-invoice-file.ts';
 
 const tags = ['Invoices'];
 const RAW_TYPES = ['text/plain', 'application/octet-stream'];
+/** A layout and 19 rules as JSON. */
+const DRAFT_BYTES_MAX = 64 * 1024;
 const uploadRight = { access: needs({ scope: 'invoices:write', permission: 'invoices:upload' }) };
 
 /**
@@ -48,34 +50,65 @@ export async function registerUploadRoutes(app: App, deps: InvoicesDeps): Promis
       return sendReceived(reply, bid, file);
     },
   );
+  registerPreview(app, deps);
+}
+
+function registerPreview(app: App, deps: InvoicesDeps): void {
   app.post(
     '/api/v1/billers/:bid/customizations/preview',
     {
       config: { access: needs({ permission: 'configuration:read' }) },
       schema: {
         tags,
-        summary: 'What the BIF customizations make of the first invoices of a file',
+        summary: 'What BIF layout and customizations make of a file',
         description:
-          'JSON names an upload, and rules that need not be saved yet; or send a file as the body to try the saved rules on. Nothing is stored.',
+          'JSON names an upload, with rules and a layout that need not be saved yet. Or send a file: as the body, to try the saved ones, or as the file of a form whose field `draft` (before it) holds `{ customizations, layout }` as JSON. Nothing is stored.',
         consumes: ['application/json', ...RAW_TYPES, 'multipart/form-data'],
         params: contract.bidParams,
         querystring: contract.previewQuery,
         response: { 200: contract.previewSchema },
       },
     },
-    async (request) => {
-      const { bid } = request.params;
-      if (isStreamed(request)) {
-        const { source } = await bodyOf(request, undefined);
-        return await previewCustomizations(deps, { bid, source: { bytes: source }, count: request.query.count });
-      }
-      const asked = contract.previewRequestSchema.safeParse(request.body);
-      if (!asked.success)
-        throw refuseGenerally('invalid-request', { summary: z.prettifyError(asked.error).slice(0, 500) });
-      const { fileId, customizations, count } = asked.data;
-      return await previewCustomizations(deps, { bid, source: { fileId }, count, rules: customizations });
+    async (request, reply) => {
+      const asked = await previewOf(request, request.query.count);
+      // Whoever closed the page waits for no figures.
+      return await previewCustomizations(deps, {
+        ...asked,
+        bid: request.params.bid,
+        isGone: () => reply.raw.destroyed,
+      });
     },
   );
+}
+
+async function previewOf(request: FastifyRequest, count: number): Promise<Omit<PreviewRequest, 'bid' | 'isGone'>> {
+  if (request.isMultipart()) {
+    const part = await request.file({ limits: { fieldSize: DRAFT_BYTES_MAX, fields: 1, files: 1 } });
+    if (!part) throw refuse('no-file');
+    const field = [part.fields.draft].flat()[0];
+    const text = field?.type === 'field' ? String(field.value) : '{}';
+    const { customizations, layout } = parsed(contract.previewDraftSchema, jsonOf(text));
+    return { source: { bytes: part.file }, count, rules: customizations, layout };
+  }
+  if (isStreamed(request)) return { source: { bytes: (await bodyOf(request, undefined)).source }, count };
+  const { fileId, customizations, layout, count: wanted } = parsed(contract.previewRequestSchema, request.body);
+  return { source: { fileId }, count: wanted, rules: customizations, layout };
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw refuseGenerally('not-json', { summary: 'the field “draft”' });
+  }
+}
+
+/** The body in its form, or each fault at its field. */
+function parsed<Schema extends z.ZodType>(schema: Schema, value: unknown): z.infer<Schema> {
+  const read = schema.safeParse(value);
+  if (read.success) return read.data;
+  const faults = read.error.issues.map((issue) => ({ at: issue.path.join('.'), message: issue.message }));
+  throw refuseGenerally('invalid-request', { summary: z.prettifyError(read.error).slice(0, 500), faults });
 }
 
 function sendReceived(reply: FastifyReply, bid: number, file: contract.ReceivedFile): contract.ReceivedFile {
