@@ -6,6 +6,7 @@ import {
   type Configuration,
   customFetch,
   discovery,
+  enableNonRepudiationChecks,
   None,
 } from 'openid-client';
 import type { SignOnProvider } from '../../platform/config-sign-on.ts';
@@ -49,7 +50,8 @@ async function describe(deps: Pick<Platform, 'config' | 'egress'>, signOn: SignO
   const isInsecureAllowed = signOn.issuer.startsWith('http:') && deps.config.allowPrivateEndpoints;
   const configuration = await discovery(new URL(signOn.issuer), signOn.clientId, undefined, authOf(signOn), {
     [customFetch]: fetchThrough(deps.egress),
-    ...(isInsecureAllowed && { execute: [allowInsecureRequests] }),
+    // The id token's signature is checked too: the specification would let it go by, as it came straight from the provider.
+    execute: [enableNonRepudiationChecks, ...(isInsecureAllowed ? [allowInsecureRequests] : [])],
   });
   const endpoint = configuration.serverMetadata().authorization_endpoint;
   if (endpoint === undefined || !isPage(endpoint, isInsecureAllowed))
