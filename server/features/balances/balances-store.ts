@@ -84,7 +84,10 @@ const ACCOUNT_TO_REFRESH: KeyedStatement = {
   key: 'account_number',
 };
 
-/** Of `account` and `balance` by their columns as read (`read_as_of` on); the record is written only with the balance. */
+/**
+ * Of `account` and `balance` by their columns as read (`read_as_of` on); the record is written only with the balance. The
+ * account is asked for by a value and not by `exists`, which the planner would make a join over all accounts of the biller.
+ */
 const BALANCES_UNLESS_MOVED: KeyedStatement = {
   name: 'balances-unless-moved',
   text: `with told as (
@@ -98,10 +101,10 @@ const BALANCES_UNLESS_MOVED: KeyedStatement = {
         stale_since = null, stale_reason = null, attributes = told.attributes, version = version + 1
       from told
       where balance.bid = $1 and balance.account_number = told.account_number and balance.as_of = told.read_as_of
-        and balance.as_of <= told.as_of and exists (
-          select from account_with_balance a where a.bid = $1 and a.account_number = told.account_number
-            and a.block_ach = told.read_block_ach and a.block_cc = told.read_block_cc
-            and a.block_reason is not distinct from told.read_block_reason)
+        and balance.as_of <= told.as_of and (
+          select a.block_ach = told.read_block_ach and a.block_cc = told.read_block_cc
+            and a.block_reason is not distinct from told.read_block_reason
+          from account_with_balance a where a.bid = $1 and a.account_number = told.account_number)
       returning balance.account_number, ${RETURNED_COLUMNS}
     ), recorded as (
       insert into balance_refresh (bid, account_number, at, cause, outcome, took_ms, current_due_cents, detail)
