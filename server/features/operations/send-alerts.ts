@@ -18,7 +18,11 @@ const CONCURRENT_MAX = 2;
 export const RETRY_SECONDS = [5, 30, 120, 600, 1_800, 3_600, 7_200, 14_400, 28_800] as const;
 const GONE = 410;
 
-export type SendDeps = Pick<Platform, 'clock' | 'database' | 'egress' | 'keyring' | 'log' | 'mailer' | 'metrics'>;
+export interface SendDeps
+  extends Pick<Platform, 'clock' | 'database' | 'egress' | 'keyring' | 'log' | 'mailer' | 'metrics'> {
+  /** How long a receiver may take; 15 s unless told. */
+  readonly webhookMs?: number;
+}
 
 /** Sends what is due. Returns how many arrived. A process that dies in between sends again: the receiver knows it by its id. */
 export async function sendAlerts(deps: SendDeps): Promise<number> {
@@ -83,7 +87,7 @@ async function post(
     method: 'POST',
     headers: from.headersFor(body),
     body,
-    totalTimeoutMs: WEBHOOK_MS,
+    totalTimeoutMs: deps.webhookMs ?? WEBHOOK_MS,
     maxBytes: ANSWER_BYTES_MAX,
     endpointKey: `alerts/${row.id}`,
     maxConcurrent: CONCURRENT_MAX,
