@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { registerAuditCheckpoint } from './commands/audit-checkpoint.ts';
+import { registerAuditExport } from './commands/audit-export.ts';
 import { registerAuditVerify } from './commands/audit-verify.ts';
 import { registerBalanceRefresh } from './commands/balance-refresh.ts';
 import { registerBifImport } from './commands/bif-import.ts';
@@ -64,7 +66,7 @@ const NOUNS: readonly (readonly [string, string, readonly ((noun: Command) => vo
     ],
   ],
   ['lanes', 'the lanes deliveries go through', [registerLanesList]],
-  ['audit', 'the record of who did what', [registerAuditVerify]],
+  ['audit', 'the record of who did what', [registerAuditVerify, registerAuditCheckpoint, registerAuditExport]],
   ['keys', 'the keys of sealed secrets', [registerKeysRotate, registerKeysShow]],
 ];
 

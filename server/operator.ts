@@ -98,8 +98,14 @@ export {
   receiveInvoiceFile,
 } from './features/invoices/index.ts';
 export { newestInvoice } from './features/invoices/newest-invoice.ts';
+export { exportAudit, verifyAudits } from './features/overview/index.ts';
 export type { FeatureDeps } from './introduce.ts';
-export { listAuditChains, verifyAudit } from './platform/audit.ts';
+export {
+  auditCheckpointSchema,
+  isCheckpointWhole,
+  isOwnCheckpoint,
+  makeCheckpoint,
+} from './platform/audit-checkpoint.ts';
 export { ConfigFault, configReference, readConfig } from './platform/config.ts';
 export { isDatabaseAway } from './platform/database.ts';
 export { createInbox } from './platform/mail.ts';

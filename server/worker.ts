@@ -5,6 +5,7 @@ import { INVOICES_QUEUES, invoicesJobs } from './features/invoices/index.ts';
 import { MAINTENANCE_QUEUES, maintenanceJobs } from './features/maintenance/index.ts';
 import { noticesJobs, SEND_NOTICES_QUEUE } from './features/notices/index.ts';
 import { OPERATIONS_QUEUES, operationsJobs } from './features/operations/index.ts';
+import { overviewJobs, VERIFY_AUDIT_QUEUE } from './features/overview/index.ts';
 import { ASK_PROCESSOR_QUEUE, paymentsJobs } from './features/payments/index.ts';
 import type { FeatureDeps } from './introduce.ts';
 
@@ -17,6 +18,7 @@ export const QUEUES: readonly string[] = [
   ASK_PROCESSOR_QUEUE,
   STAFF_MAIL_QUEUE,
   'reconcile-billers',
+  VERIFY_AUDIT_QUEUE,
   ...OPERATIONS_QUEUES,
 ];
 
@@ -30,6 +32,7 @@ export async function startWorker(deps: FeatureDeps): Promise<LaneRunner> {
     ...identitiesJobs(deps),
     ...deliveriesJobs(deps),
     ...paymentsJobs(deps),
+    ...overviewJobs(deps),
     ...operationsJobs(deps),
   ]);
   return startLanes(deps);

@@ -53,19 +53,60 @@ export async function recordAudit(tx: Tx, entry: AuditEntry): Promise<{ chain: s
   return { chain, seq };
 }
 
+/** Which events are wanted, of those a question is about. Everything that is given must fit. */
+export interface AuditFilter {
+  readonly subjects?: readonly string[] | undefined;
+  readonly actor?: string | undefined;
+  /** An act, or the first word or words of several: `delivery` is every `delivery.…`. */
+  readonly act?: string | undefined;
+  /** Words that stand anywhere in the actor, act, subject, reason or details. */
+  readonly text?: string | undefined;
+  readonly from?: Temporal.Instant | undefined;
+  /** Before this moment. */
+  readonly to?: Temporal.Instant | undefined;
+}
+
 /** Events of a chain, newest first, of some subjects or of all; `beforeSeq` asks for the page after the one that ended there. */
 export async function readAudit(
   tx: Tx,
-  question: { bid: number | null; subject?: string | readonly string[]; beforeSeq?: number; limit?: number },
+  question: {
+    bid: number | null;
+    subject?: string | readonly string[];
+    filter?: AuditFilter;
+    beforeSeq?: number;
+    limit?: number;
+  },
 ): Promise<AuditEvent[]> {
   const { bid, subject, beforeSeq = null, limit = 50 } = question;
-  const subjects = subject === undefined ? null : [subject].flat();
+  const filter = { ...question.filter, ...(subject !== undefined && { subjects: [subject].flat() }) };
   return await eventsOf(
     tx,
-    sql`where chain = ${chainOf(bid)}
-      and (${subjects}::text[] is null or subject = any(${subjects}::text[]))
+    sql`where chain = ${chainOf(bid)} and ${fits(filter)}
       and (${beforeSeq}::bigint is null or seq < ${beforeSeq})
-    order by seq desc limit ${Math.min(Math.max(1, limit), PAGE_MAX)}`,
+    order by seq desc limit ${pageOf(limit)}`,
+  );
+}
+
+/** Where a page over all chains ended. */
+export interface AuditPlace {
+  readonly at: string;
+  readonly chain: string;
+  readonly seq: number;
+}
+
+/** Events of every chain together, newest first. Needs a transaction across billers. */
+export async function readAuditAcross(
+  tx: Tx,
+  question: { filter?: AuditFilter; before?: AuditPlace | undefined; limit?: number },
+): Promise<AuditEvent[]> {
+  const { filter = {}, before, limit = 50 } = question;
+  const older =
+    before === undefined
+      ? sql`true`
+      : sql`(at, chain, seq) < (${before.at}::timestamptz, ${before.chain}::text, ${before.seq}::bigint)`;
+  return await eventsOf(
+    tx,
+    sql`where ${fits(filter)} and ${older} order by at desc, chain desc, seq desc limit ${pageOf(limit)}`,
   );
 }
 
@@ -137,20 +178,61 @@ function storableJson(value: JsonValue): JsonValue {
   }) as JsonValue;
 }
 
+function pageOf(limit: number): number {
+  return Math.min(Math.max(1, limit), PAGE_MAX);
+}
+
+function fits(filter: AuditFilter): RawBuilder<unknown> {
+  const { subjects, actor, act, text, from, to } = filter;
+  const conditions = [
+    ...(subjects === undefined ? [] : [sql`subject = any(${[...subjects]}::text[])`]),
+    ...(actor === undefined ? [] : [sql`actor ilike ${`%${literal(actor)}%`}`]),
+    ...(act === undefined ? [] : [sql`(act = ${act} or act like ${`${literal(act)}.%`})`]),
+    ...(text === undefined
+      ? []
+      : [sql`concat_ws(' ', actor, act, subject, reason, detail::text) ilike ${`%${literal(text)}%`}`]),
+    ...(from === undefined ? [] : [sql`at >= ${from}`]),
+    ...(to === undefined ? [] : [sql`at < ${to}`]),
+  ];
+  return conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `);
+}
+
+/** `%` and `_` of a question are themselves. */
+function literal(text: string): string {
+  return text.replace(/[\\%_]/g, '\\$&');
+}
+
 async function lastOf(tx: Tx, chain: string): Promise<{ seq: number; hash: Buffer } | null> {
   const { rows } = await sql<{ seq: number; hash: Buffer }>`
     select seq, hash from audit_event where chain = ${chain} order by seq desc limit 1`.execute(tx);
   return rows[0] ?? null;
 }
 
-interface AuditRow extends Omit<AuditEvent, 'at'> {
+interface AuditRow extends Omit<AuditEvent, 'at' | 'detail'> {
   at: Temporal.Instant;
+  detail: string;
 }
 
 async function eventsOf(tx: Tx, condition: RawBuilder<unknown>): Promise<AuditEvent[]> {
   const { rows } = await sql<AuditRow>`
-    select chain, seq, at, bid, actor_kind as "actorKind", actor, act, subject, reason, detail,
+    select chain, seq, at, bid, actor_kind as "actorKind", actor, act, subject, reason, detail::text as detail,
       previous_hash as "previousHash", hash
     from audit_event ${condition}`.execute(tx);
-  return rows.map((row) => ({ ...row, at: instantText(row.at) }));
+  return rows.map((row) => ({ ...row, at: storedInstant(row.at), detail: storedJson(row.detail) }));
+}
+
+/** What was written has whole milliseconds; what has more was changed, and must not look the same. */
+function storedInstant(at: Temporal.Instant): string {
+  return at.epochNanoseconds % 1_000_000n === 0n ? instantText(at) : at.toString();
+}
+
+/** The details as they were hashed. A number that says the same with other digits (1.0) was not written by the program. */
+function storedJson(text: string): JsonValue {
+  const parsed: unknown = JSON.parse(text, ((_name, value: unknown, context?: { source?: string }) => {
+    if (typeof value !== 'number') return value;
+    const written = JSON.stringify(value);
+    const isAsWritten = written.includes('e') || context?.source === undefined || context.source === written;
+    return isAsWritten && Number.isFinite(value) ? value : `changed: ${context?.source ?? written}`;
+  }) as (name: string, value: unknown) => unknown);
+  return parsed as JsonValue;
 }

@@ -67,6 +67,10 @@ const QUERY_NAMES = [
   'maxAgeSeconds',
   'laneId',
   'transactionId',
+  'chain',
+  'format',
+  'act',
+  'actor',
 ];
 const cursorOf = (parts: unknown) => Buffer.from(JSON.stringify(parts)).toString('base64url');
 const QUERY_VALUES = [

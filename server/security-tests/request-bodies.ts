@@ -53,6 +53,7 @@ export function requestBodies(
     [`POST ${at}/partner-trust`]: { level: 1, expectedLevel: 0, reason },
     [`POST ${at}/payments/:paymentId/void`]: { reason, expectedVersion: 1 },
     [`POST ${at}/payments/:paymentId/refund`]: { reason, expectedVersion: 1 },
+    'POST /api/v1/audit/verification': {},
     [`POST ${at}/work-items/:id/close`]: { reason },
   };
 }
@@ -82,6 +83,7 @@ export function addressOf(path: string, of: TenantRows): string {
   const idOf = (): string | number => {
     if (path.includes('/staff-users/')) return of.userId;
     if (path.includes('/sessions/')) return of.sessionId;
+    if (path.includes('/own-security/')) return of.sessionId;
     if (path.includes('/credentials/')) return of.credentialId;
     if (path.includes('/invoice-files/')) return of.fileId;
     if (path.includes('/notices/')) return of.noticeId;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { auditCheckpointSchema } from '../../platform/audit-checkpoint.ts';
 
 const cents = z.int().describe('Whole US cents');
 const instant = z.string().describe('ISO 8601 instant');
@@ -19,6 +20,8 @@ export const needsSchema = z.strictObject({
   chargesInDoubt: z.int().describe('The processor has not said whether money was taken'),
   failingLanes: z.int().describe('Lanes whose endpoint did not answer the last time'),
   pausedLanes: z.int(),
+  windowsInForce: z.int().describe('Maintenance windows in force now'),
+  windowsEnding: z.int().describe('Of those, the ones that end within the hour'),
   refusedFiles: z.int().describe('Invoice files of the last 7 days refused, in whole or in part'),
   failedNotices: z.int().describe('Emails of the last 7 days that could not be sent'),
   unposted: z.strictObject({ count: z.int(), amountCents: cents, oldestAt: instant.nullable() }),
@@ -103,18 +106,66 @@ export const searchAnswer = z.strictObject({ items: z.array(hitSchema) });
 const AUDIT_SUBJECTS_MAX = 200;
 const auditSubject = z.string().min(1).max(200);
 export const auditParams = z.object({ bid: z.coerce.number().pipe(bid) });
-export const auditQuery = z.strictObject({
+const moment = z
+  .string()
+  .max(40)
+  .transform((text, context): Temporal.Instant => {
+    try {
+      return Temporal.Instant.from(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text);
+    } catch {
+      context.addIssue({ code: 'custom', message: 'must be an instant such as 2026-11-20T15:00:00Z, or a day' });
+      return z.NEVER;
+    }
+  });
+/** Which acts are wanted; everything that is given must fit. */
+export const auditFilterQuery = z.strictObject({
   subject: z
     .union([auditSubject, z.array(auditSubject).max(AUDIT_SUBJECTS_MAX)])
     .optional()
     .describe('What it was done to, as `payment/1000`; may be given several times'),
-  beforeSeq: z.coerce.number().int().min(1).optional().describe('Older than this; the `nextCursor` of the page before'),
+  actor: z.string().trim().min(1).max(200).optional().describe('Part of the name of who did it'),
+  act: z
+    .string()
+    .trim()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('An act, or its first word: `delivery` is every `delivery.…`'),
+  q: z.string().trim().min(1).max(200).optional().describe('Text anywhere in it, the reason and details too'),
+  from: moment.optional(),
+  to: moment.optional().describe('Before this moment'),
+});
+export const auditQuery = auditFilterQuery.extend({
+  beforeSeq: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(Number.MAX_SAFE_INTEGER)
+    .optional()
+    .describe('Older than this; the `nextCursor` of the page before'),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
-/** One act of the biller's audit chain: who did what to which thing, when and why. */
+const auditChain = z.literal('system').optional().describe('`system`: what belongs to no biller. Left out: everything');
+export const auditAcrossQuery = auditFilterQuery.extend({
+  chain: auditChain,
+  cursor: z
+    .string()
+    .regex(/^\d{4}-\d\d-\d\dT[\d:.]{8,18}Z~(\d{1,15}|system)~\d{1,15}$/)
+    .transform((text) => {
+      const [at = '', chain = '', seq = ''] = text.split('~');
+      return { at, chain, seq: Number(seq) };
+    })
+    .optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+const format = z.enum(['csv', 'jsonl']).default('csv');
+export const auditExportQuery = auditFilterQuery.extend({ format });
+export const auditExportAcrossQuery = auditExportQuery.extend({ chain: auditChain });
+/** One act of an audit chain: who did what to which thing, when and why. */
 export const auditEventSchema = z
   .strictObject({
-    seq: z.int().describe('1, 2, 3 … without a gap within a biller'),
+    chain: z.string().describe('The biller’s BID, or `system`'),
+    seq: z.int().describe('1, 2, 3 … without a gap within a chain'),
     at: instant,
     actorKind: z.string().describe('`staff`, `credential`, `payer`, `operator` or `program`'),
     actor: z.string(),
@@ -128,4 +179,18 @@ export type AuditEventView = z.infer<typeof auditEventSchema>;
 export const auditPage = z.strictObject({
   items: z.array(auditEventSchema),
   nextCursor: z.string().nullable().describe('Ask for it as `beforeSeq`'),
+});
+export const auditAcrossPage = z.strictObject({ items: z.array(auditEventSchema), nextCursor: z.string().nullable() });
+export const auditVerifyBody = z.strictObject({ checkpoint: auditCheckpointSchema.optional() });
+export const auditVerificationAnswer = z.strictObject({
+  last: z
+    .strictObject({
+      at: instant,
+      isSound: z.boolean(),
+      chains: z.int(),
+      events: z.int(),
+      againstCheckpointOf: z.string().nullable().describe('When the checkpoint was made that it was compared with'),
+      faults: z.array(z.string()),
+    })
+    .nullable(),
 });

@@ -8,4 +8,14 @@ export const refuseOverview = defineProblems({
     sentence: 'This item was closed already, by {by}.',
     whoCanAct: 'caller',
   },
+  'checkpoint-damaged': {
+    status: 422,
+    sentence: 'This checkpoint is not as it was written: the file itself was changed or cut. Use another copy of it.',
+    whoCanAct: 'caller',
+  },
+  'checkpoint-foreign': {
+    status: 422,
+    sentence: 'This checkpoint was made by another installation, so it says nothing about this one.',
+    whoCanAct: 'caller',
+  },
 });

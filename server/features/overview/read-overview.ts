@@ -4,6 +4,7 @@ import { refreshesByHour } from '../balances/index.ts';
 import { readBillerZones } from '../billers/index.ts';
 import { countOpenDeliveries, countTroubledLanes, postsByHour } from '../deliveries/index.ts';
 import { countRefusedFiles, importsByDay } from '../invoices/index.ts';
+import { countWindows } from '../maintenance/index.ts';
 import { countFailedNotices } from '../notices/index.ts';
 import { countChargesInDoubt, takenByDay } from '../payments/index.ts';
 import type { OverviewView } from './contract.ts';
@@ -22,7 +23,7 @@ export async function readOverview(
   const refreshes = await refreshesByHour(tx, span);
   return {
     at: from.now.toString(),
-    needs: await readNeeds(tx, from.now.subtract({ hours: 24 * 7 })),
+    needs: await readNeeds(tx, from.now),
     paymentsByDay: await takenByDay(tx, { since, zones: await readBillerZones(tx) }),
     postsByHour: posts.map((slot) => ({ ...slot, at: slot.at.toString() })),
     refreshesByHour: refreshes.map((slot) => ({ ...slot, at: slot.at.toString() })),
@@ -30,7 +31,9 @@ export async function readOverview(
   };
 }
 
-async function readNeeds(tx: Tx, since: Temporal.Instant): Promise<OverviewView['needs']> {
+async function readNeeds(tx: Tx, now: Temporal.Instant): Promise<OverviewView['needs']> {
+  const since = now.subtract({ hours: 24 * 7 });
+  const windows = await countWindows(tx, now);
   const deliveries = await countOpenDeliveries(tx);
   const lanes = await countTroubledLanes(tx);
   return {
@@ -41,6 +44,8 @@ async function readNeeds(tx: Tx, since: Temporal.Instant): Promise<OverviewView[
     chargesInDoubt: await countChargesInDoubt(tx),
     failingLanes: lanes.failing,
     pausedLanes: lanes.paused,
+    windowsInForce: windows.inForce,
+    windowsEnding: windows.ending,
     refusedFiles: await countRefusedFiles(tx, since),
     failedNotices: await countFailedNotices(tx, since),
     unposted: {

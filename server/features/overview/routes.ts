@@ -3,15 +3,15 @@ import { needs, type Permission } from '../../platform/access.ts';
 import type { App } from '../../platform/http.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { refuse } from '../../platform/problems.ts';
+import { registerAuditRoutes } from './audit-routes.ts';
 import { closeItem } from './close-item.ts';
 import * as contract from './contract.ts';
-import { listAudit } from './list-audit.ts';
 import { listWorkItems } from './list-work-items.ts';
 import { reachOf, within } from './reach.ts';
 import { readOverview } from './read-overview.ts';
 import { searchEverything } from './search-everything.ts';
 
-type OverviewDeps = Pick<Platform, 'database' | 'clock'>;
+type OverviewDeps = Pick<Platform, 'database' | 'clock' | 'log'>;
 
 const tags = ['Overview'];
 /** Every role may see billers; being signed in alone, with a role that is no longer known, shows nothing. */
@@ -59,7 +59,7 @@ export function registerOverviewRoutes(app: App, deps: OverviewDeps): void {
     },
   );
   registerWorkItems(app, deps);
-  registerAudit(app, deps);
+  registerAuditRoutes(app, deps);
 }
 
 function registerWorkItems(app: App, deps: OverviewDeps): void {
@@ -92,26 +92,6 @@ function registerWorkItems(app: App, deps: OverviewDeps): void {
     async (request) => {
       if (!request.principal) throw refuse('not-signed-in');
       return closeItem(deps, { ...request.params, reason: request.body.reason, principal: request.principal });
-    },
-  );
-}
-
-function registerAudit(app: App, deps: OverviewDeps): void {
-  app.get(
-    '/api/v1/billers/:bid/audit',
-    {
-      config: { access: needs({ permission: 'audit:read' }) },
-      schema: {
-        tags,
-        summary: 'Who did what to which thing, when and why, newest first',
-        params: contract.auditParams,
-        querystring: contract.auditQuery,
-        response: { 200: contract.auditPage },
-      },
-    },
-    async (request) => {
-      const { bid } = request.params;
-      return deps.database.withBiller(bid, (tx) => listAudit(tx, bid, request.query));
     },
   );
 }
