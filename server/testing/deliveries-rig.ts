@@ -21,7 +21,7 @@ const PAYER = {
 /** Billers that post everything to a partner's stand-in, payments taken without a processor, and what became of them. */
 export async function withDeliveries() {
   const rig = await withSandboxBillers();
-  const deps: DeliveriesDeps = { ...rig.deps, takenPayments: async () => [] };
+  const deps = { ...rig.deps, takenPayments: async () => [] } satisfies DeliveriesDeps;
   rig.sandbox.load(
     '3401',
     Array.from({ length: 60 }, (_, at) => ({ policyNumber: `P${100 + at}`, currentDueCents: 500_000 })),

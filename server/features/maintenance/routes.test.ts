@@ -284,8 +284,9 @@ test('past windows come newest first, a page at a time', async () => {
   const seen: string[] = [];
   let cursor: string | null = '';
   for (let pages = 0; pages < 5 && cursor !== null; pages++) {
-    const page = (await call('GET', `${url}?state=past&limit=2${cursor && `&cursor=${cursor}`}`)).json();
-    seen.push(...page.items.map((item: { description: string; state: string }) => `${item.description} ${item.state}`));
+    const answer = await call('GET', `${url}?state=past&limit=2${cursor && `&cursor=${cursor}`}`);
+    const page: { items: { description: string; state: string }[]; nextCursor: string | null } = answer.json();
+    seen.push(...page.items.map((item) => `${item.description} ${item.state}`));
     cursor = page.nextCursor;
   }
   expect(seen).toEqual([1, 2, 3, 4, 5].map((day) => `day ${day} over`));
