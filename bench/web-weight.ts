@@ -12,7 +12,16 @@ const frame = {
   locale: 'en',
   base: '/prairie-pine',
   path: '/prairie-pine',
-  biller: { name: 'Prairie Pine Mutual', accentColour: '#1f5a8c', logo: '', welcome: '', footer: '' },
+  biller: {
+    name: 'Prairie Pine Mutual',
+    accentColour: '#1f5a8c',
+    logo: '',
+    welcome: '',
+    verbiage: '',
+    footer: '',
+    help: [],
+    styleSheet: '',
+  },
   timeZone: 'America/Chicago',
 } as const;
 

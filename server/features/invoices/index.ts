@@ -1,5 +1,6 @@
 /** The door of invoices: files and single invoices in, accounts and invoices out. */
 export { findAccount, searchAccounts, setBlockFlags, updateAccountFacts } from './account-store.ts';
+export { atDueDate } from './at-due-date.ts';
 export { billerReading, type InvoicesDeps } from './biller-reading.ts';
 export type { InvoiceView } from './contract.ts';
 export { importInvoiceFile } from './import-invoice-file.ts';
@@ -7,6 +8,7 @@ export { findInvoice, openInvoices, readInvoice, readOpenInvoices } from './invo
 export { countInvoicesDue } from './invoices-due.ts';
 export { INVOICES_QUEUES, invoicesJobs } from './jobs.ts';
 export { matchAccount } from './match-account.ts';
+export { matchRemittance } from './match-remittance.ts';
 export { newestInvoice } from './newest-invoice.ts';
 export {
   countRefusedFiles,

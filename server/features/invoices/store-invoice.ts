@@ -10,7 +10,7 @@ import {
 import { CompiledQuery } from 'kysely';
 import type { Tx } from '../../platform/database.ts';
 import type { FieldFault } from '../../platform/problems.ts';
-import type { Biller } from '../billers/index.ts';
+import { type Biller, invoiceTypeOf } from '../billers/index.ts';
 import { type InvoicesDeps, loadBiller, readingOf, todayAt } from './biller-reading.ts';
 import type { StoredInvoice, UploadInvoice } from './contract.ts';
 import { compileDerivation, nothingDerived } from './derive-fields.ts';
@@ -135,7 +135,10 @@ function bifTextOf(body: UploadedInvoice, context: TextContext): { bif: string; 
 function bifOfJson(fields: UploadInvoice, context: TextContext): string {
   const { layout } = context;
   const faults: BifFault[] = [];
-  const { Details, ...own } = fields;
+  const { Details, ...sent } = fields;
+  // A sender that leaves the format out means the one of its invoice type (CRM › Invoice Types).
+  const type = invoiceTypeOf(context.biller.configuration, String(sent.InvoiceTypeID ?? ''));
+  const own = type ? { InvoiceFormatGuid: type.invoiceFormatGuid, ...sent } : sent;
   const known = new Set([...layout.invoiceHeader, ...layout.customerRecord, 'BillerGuid']);
   for (const name of Object.keys(own)) if (!known.has(name)) faults.push(unknownField(name));
   const record = (names: readonly string[], rowType: string, values: Readonly<Record<string, unknown>>) =>

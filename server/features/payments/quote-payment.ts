@@ -3,7 +3,7 @@ import { type RefreshResult, refreshBalance } from '../balances/index.ts';
 import type { Biller, Source } from '../billers/index.ts';
 
 import { invoiceTypeOf } from '../billers/index.ts';
-import { findAccount, type InvoiceView, openInvoices } from '../invoices/index.ts';
+import { atDueDate, findAccount, type InvoiceView, openInvoices } from '../invoices/index.ts';
 import { type ShownBalance, shownBalance } from './balance-shown.ts';
 import type { PaymentsDeps } from './deps.ts';
 import { type Offer, offerFor, type PayableFacts } from './payable.ts';
@@ -79,7 +79,7 @@ export async function readQuote(
   const { biller, refreshed, bid, accountNumber } = from;
   const account = await findAccount(tx, bid, accountNumber);
   if (!account) throw refuse('unknown-account', { accountNumber });
-  const invoices = await openInvoices(tx, bid, accountNumber);
+  const invoices = withToldDueDate(biller, await openInvoices(tx, bid, accountNumber), refreshed.balance?.dueDate);
   const chosen =
     from.invoiceNumbers.length === 0
       ? invoices
@@ -128,6 +128,17 @@ export async function readQuote(
     openPayment: open?.status === 'pending' ? { publicId: open.public_id, checkoutUrl: open.checkout_url } : null,
   };
   return { quote, facts, invoices };
+}
+
+/** The partner's due date is that of the account's newest bill, and moves what is reckoned from it. */
+function withToldDueDate(
+  biller: Biller,
+  invoices: readonly InvoiceView[],
+  dueDate: string | null | undefined,
+): readonly InvoiceView[] {
+  const newest = newestOf(invoices);
+  if (!newest || !dueDate) return invoices;
+  return invoices.map((invoice) => (invoice === newest ? atDueDate(biller, invoice, dueDate) : invoice));
 }
 
 type AccountBalance = {
