@@ -4,18 +4,11 @@ import { needs, SIGNED_IN } from '../platform/access.ts';
 import type { App } from '../platform/http.ts';
 import type { TenantRows } from './add-tenant.ts';
 import { apiRoutes, listRoutes, nameOfRoute, type Route } from './list-routes.ts';
+import { isSelfRoute, OPEN_ROUTES } from './open-routes.ts';
 import { addCredential, addSession, digestOfTables, withPopulatedServer } from './populated-server.ts';
 import { type Prober, probeAccess } from './probe-access.ts';
 import { BODILESS, requestBodies } from './request-bodies.ts';
 
-/** Open to everybody on purpose; each has its own proof of who asks (password, token, signature). */
-const OPEN_ROUTES = new Set([
-  'POST /api/v1/session',
-  'POST /api/v1/invitations/accept',
-  'POST /api/v1/processor-events/:processor',
-]);
-/** About the signed-in person alone; ending the session last would end the probes. */
-const SELF_ROUTES = new Set(['GET /api/v1/session', 'DELETE /api/v1/session']);
 /** What a probe itself may leave: when a session or a credential was last used. */
 const TOUCHED = ['staff_session', 'api_credential'];
 const VICTIM = 2984;
@@ -127,7 +120,7 @@ test('no route answers a stranger, a foreigner or somebody without the right, an
     probers,
     bodies,
     openRoutes: OPEN_ROUTES,
-    selfRoutes: SELF_ROUTES,
+    isSelfRoute,
   });
   console.info(`access: ${count} probes of ${routes.length} routes as ${probers.length} principals`);
   expect(leaks).toEqual([]);
@@ -145,7 +138,7 @@ test('a change by signed-in staff without the token of the page is refused on ev
     probers: [{ name: 'another site', headers: { cookie }, isForeign: false, status: 403 }],
     bodies,
     openRoutes: OPEN_ROUTES,
-    selfRoutes: new Set(),
+    isSelfRoute: () => false,
   });
   expect(leaks).toEqual([]);
   expect(await digestOfTables(rig.owner, TOUCHED)).toEqual(before);
@@ -176,7 +169,7 @@ test('planted routes that leak are caught by the prober', async () => {
     probers,
     bodies: {},
     openRoutes: OPEN_ROUTES,
-    selfRoutes: SELF_ROUTES,
+    isSelfRoute,
   });
   await app.close();
   expect(new Set(leaks.map((leak) => leak.route)).size).toBe(4);

@@ -33,7 +33,14 @@ export async function withPopulatedServer(from: From = {}) {
 /** A staff session put straight into the database, for the states that no sign-in leads to. */
 export async function addSession(
   owner: pg.Client,
-  from: { bid: number | null; roles: readonly string[]; isEnded?: boolean; isDisabled?: boolean; isOver?: boolean },
+  from: {
+    bid: number | null;
+    roles: readonly string[];
+    isEnded?: boolean;
+    isDisabled?: boolean;
+    isOver?: boolean;
+    provenMinutesAgo?: number;
+  },
 ): Promise<{ cookie: string; 'x-csrf-token': string }> {
   const token = `session-${systemRandom.token()}`;
   const csrf = systemRandom.token();
@@ -46,8 +53,8 @@ export async function addSession(
   );
   await owner.query(
     `insert into staff_session (token_hash, user_id, csrf_token, created_at, last_seen_at, proven_at, expires_at, ended_at)
-     values ($1, $2, $3, $4, $4, $4, $4::timestamptz + interval '12 hours', $5)`,
-    [tokenHashOf(token), userId, csrf, at, from.isEnded ? at : null],
+     values ($1, $2, $3, $4, $4, $4::timestamptz - make_interval(mins => $6), $4::timestamptz + interval '12 hours', $5)`,
+    [tokenHashOf(token), userId, csrf, at, from.isEnded ? at : null, from.provenMinutesAgo ?? 0],
   );
   return { cookie: `causeway_session=${token}`, 'x-csrf-token': csrf };
 }

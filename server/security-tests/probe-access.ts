@@ -2,6 +2,7 @@ import type { InjectOptions } from 'fastify';
 import type { App } from '../platform/http.ts';
 import type { TenantRows } from './add-tenant.ts';
 import { nameOfRoute, type Route } from './list-routes.ts';
+import { RECKONING_ROUTES } from './open-routes.ts';
 import { addressOf } from './request-bodies.ts';
 
 /** Who asks, and what must come of it. */
@@ -32,7 +33,8 @@ export async function probeAccess(
     probers: readonly Prober[];
     bodies: Readonly<Record<string, unknown>>;
     openRoutes: ReadonlySet<string>;
-    selfRoutes: ReadonlySet<string>;
+    /** About the signed-in person alone: nobody signed in is refused, and nothing there can name somebody else. */
+    isSelfRoute: (path: string) => boolean;
   },
 ): Promise<{ count: number; leaks: readonly Leak[] }> {
   const leaks: Leak[] = [];
@@ -41,12 +43,14 @@ export async function probeAccess(
     const name = nameOfRoute(route);
     if (from.openRoutes.has(name)) continue;
     const hasBid = route.path.includes('/:bid');
+    const hasId = route.path.includes('/:');
     const address = addressOf(route.path, from.victim);
     const addresses = hasBid
       ? [address]
       : [address, `${address}?bid=${from.victim.bid}`, `${address}?q=${from.victim.mark}`];
     for (const prober of from.probers) {
-      if (prober.status !== 401 && from.selfRoutes.has(name)) continue;
+      // What names a thing even there must not find another person's.
+      if (prober.status !== 401 && from.isSelfRoute(route.path) && (!prober.isForeign || !hasId)) continue;
       for (const url of addresses) {
         count += 1;
         const answer = await app.inject({
@@ -57,7 +61,12 @@ export async function probeAccess(
         });
         // A form this route does not take is refused before it is known whether the bearer may see it, and tells nothing.
         if (url !== address && answer.statusCode === 400) continue;
-        const why = whyLeak(answer, { prober, hasBid, victim: from.victim, isRead: route.method === 'GET' });
+        const why = whyLeak(answer, {
+          prober,
+          hasBid,
+          victim: from.victim,
+          isRead: route.method === 'GET' || RECKONING_ROUTES.has(name),
+        });
         if (why) leaks.push({ route: name, prober: prober.name, why: `${why} (${url})` });
       }
     }
