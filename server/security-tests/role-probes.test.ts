@@ -11,8 +11,8 @@ import { type Prober, probeAccess } from './probe-access.ts';
 import { probeRoles, type RoleProber, rolesThatMay } from './probe-roles.ts';
 import { requestBodies } from './request-bodies.ts';
 
-/** What a probe itself may leave: when a session was last used. */
-const TOUCHED = ['staff_session'];
+/** What a probe itself may leave: when a session was last used, and a key that is made when it is first asked for. */
+const TOUCHED = ['staff_session', 'installation_key'];
 const VICTIM = 2984;
 const OTHER = 77;
 
