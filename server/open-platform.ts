@@ -121,6 +121,7 @@ async function checkMasterKey(database: Database, keyring: Keyring): Promise<voi
   const keys = await database.withSystem(async (tx) => [
     ...(await tx.selectFrom('sealed_key').select(['key_id', 'wrapped']).distinctOn('key_id').execute()),
     ...(await tx.selectFrom('installation_key').select(['key_id', 'wrapped']).execute()),
+    ...(await tx.selectFrom('staff_key').select(['key_id', 'wrapped']).execute()),
   ]);
   const missing = [...new Set(keys.filter((key) => !canUnwrap(keyring, key.wrapped)).map((key) => key.key_id))];
   if (missing.length > 0) throw new WrongMasterKey(missing);

@@ -89,6 +89,7 @@ export {
   createPasswords,
   createStaffUser,
   revokeCredential,
+  rewrapStaffKey,
 } from './features/identities/index.ts';
 export {
   billerReading,

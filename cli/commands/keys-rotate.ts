@@ -1,4 +1,4 @@
-import { rewrapDataKeys } from '@causeway/server/operator';
+import { rewrapDataKeys, rewrapStaffKey } from '@causeway/server/operator';
 import type { Command } from 'commander';
 import { answer, EXIT, withOperator } from '../operator.ts';
 
@@ -9,7 +9,7 @@ export function registerKeysRotate(keys: Command): void {
   keys
     .command('rotate')
     .description(
-      'wrap every biller’s key by the newest master key: put it first in CAUSEWAY_MASTER_KEY_FILE, the old one below it, then run this',
+      'wrap every biller’s key, and the staff’s, by the newest master key: put it first in CAUSEWAY_MASTER_KEY_FILE, the old one below it, then run this',
     )
     .option('--json', 'answer as JSON')
     .action((options: { json?: boolean }) =>
@@ -20,6 +20,7 @@ export function registerKeysRotate(keys: Command): void {
           if (count === 0) break;
           rewrapped += count;
         }
+        rewrapped += await deps.database.withSystem((tx) => rewrapStaffKey(tx, deps.keyring));
         answer(options.json, { rewrapped, keyId: deps.keyring.currentKeyId }, () => [
           `${rewrapped} keys wrapped by master key ${deps.keyring.currentKeyId}. The old key may be taken out of the file now.`,
         ]);

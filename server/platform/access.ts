@@ -105,7 +105,11 @@ export type Decision = 'allowed' | 'not-signed-in' | 'not-allowed' | 'not-found'
 export function decideAccess(access: Access, principal: Principal | undefined, bid: number | undefined): Decision {
   if (access.kind === 'public') return 'allowed';
   if (!principal) return 'not-signed-in';
-  if (principal.kind === 'staff' && principal.isEnrolling && !(access.kind === 'signed-in' && access.isOpenWhileEnrolling))
+  if (
+    principal.kind === 'staff' &&
+    principal.isEnrolling &&
+    !(access.kind === 'signed-in' && access.isOpenWhileEnrolling)
+  )
     return 'must-enrol';
   if (bid !== undefined && principal.bid !== null && principal.bid !== bid) return 'not-found';
   if (access.kind === 'signed-in') return principal.kind === 'staff' ? 'allowed' : 'not-allowed';

@@ -26,7 +26,7 @@ const CONFIRM_MINUTES_MAX = 30;
 /** Light and dark squares are fixed: cameras read dark on light only, whatever the page's colours are. */
 const QR = { border: 2, ecc: 'M', whiteColor: '#ffffff', blackColor: '#000000' } as const;
 
-export type FactorDeps = Pick<Platform, 'database' | 'clock' | 'random' | 'keyring' | 'config'>;
+export type FactorDeps = Pick<Platform, 'database' | 'clock' | 'random' | 'keyring' | 'config' | 'jobs'>;
 
 /** Whose factor it is. */
 export interface Person {

@@ -64,11 +64,6 @@ export const refuseFactor = defineProblems({
       'Recovery codes stand in for a second factor, and you have none. Set up an authenticator app or a passkey.',
     whoCanAct: 'caller',
   },
-  'own-factors': {
-    status: 409,
-    sentence: 'Your own factors are on your security page. Someone else who manages users can reset them.',
-    whoCanAct: 'caller',
-  },
   'sign-on-off': {
     status: 404,
     sentence: 'No sign-on provider is set up here. The operator can, with CAUSEWAY_OIDC_ISSUER.',

@@ -6,6 +6,7 @@ import { beginOrAsk, type From, type SignInOutcome } from './begin-session.ts';
 import { ProviderAway } from './oidc-fetch.ts';
 import type { Provider } from './oidc-provider.ts';
 import { CALLBACK_PATH, nonceOf, verifierOf } from './oidc-start.ts';
+import { recordFactor } from './record-factor.ts';
 import { tokenHashOf } from './session-limits.ts';
 import { findLink, insertLink, takeSignOn, touchLink } from './sign-on-store.ts';
 import { findUser, findUserByEmail, type StaffUser } from './staff-store.ts';
@@ -27,7 +28,7 @@ export type SignOnEnd =
   | { readonly kind: 'let-in'; readonly outcome: SignInOutcome; readonly back: string }
   | { readonly kind: 'fault'; readonly fault: SignOnFault };
 
-export type SignOnDeps = Pick<Platform, 'database' | 'clock' | 'random' | 'publicUrl' | 'log' | 'config'>;
+export type SignOnDeps = Pick<Platform, 'database' | 'clock' | 'random' | 'publicUrl' | 'log' | 'config' | 'jobs'>;
 
 /** Who the provider says it is. */
 interface Person {
@@ -132,13 +133,9 @@ async function matchPerson(
   if (user.disabledAt !== null) return refused(tx, deps, { fault: 'disabled', user, at: from.at });
   if (!(await insertLink(tx, { issuer, subject, userId: user.id, email, at })))
     return refused(tx, deps, { fault: 'other-person', user, at: from.at });
-  await recordAudit(tx, {
-    at,
-    bid: null,
-    actorKind: 'staff',
-    actor: user.email,
+  await recordFactor(tx, deps, {
+    person: { userId: user.id, email: user.email },
     act: 'sign-on.linked',
-    subject: `staff/${user.email}`,
     detail: { issuer },
   });
   return user;

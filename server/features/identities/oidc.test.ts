@@ -9,7 +9,7 @@ import {
   startSignOnProvider,
 } from '../../testing/sign-on-provider.ts';
 import { type StaffHeaders, signInAs, TEST_PASSWORD, withBillersApp } from '../../testing/staff.ts';
-import { createStaffUser } from './index.ts';
+import { createStaffUser, STAFF_MAIL_QUEUE } from './index.ts';
 import { safeBack } from './oidc-start.ts';
 
 const PUBLIC_URL = 'http://127.0.0.1:8080';
@@ -28,7 +28,7 @@ const environmentFor = (issuer: string) => ({
 
 beforeAll(async () => {
   provider = await startSignOnProvider({ redirectUri: () => CALLBACK, signedOutUri: `${PUBLIC_URL}/staff/signed-out` });
-  opened = await withTestPlatform({ environment: environmentFor(provider.issuer) });
+  opened = await withTestPlatform({ queues: [STAFF_MAIL_QUEUE], environment: environmentFor(provider.issuer) });
   made = await withBillersApp(opened.platform);
 });
 afterAll(async () => {
@@ -306,7 +306,7 @@ describe('an id token is refused', () => {
     // A provider of its own, so that its keys are read anew: the stranger's are its own here.
     const lying = await startSignOnProvider({ redirectUri: () => CALLBACK });
     lying.people.set('token', { email: 'token@example.com', isVerified: true });
-    const other = await withTestPlatform({ environment: environmentFor(lying.issuer) });
+    const other = await withTestPlatform({ queues: [STAFF_MAIL_QUEUE], environment: environmentFor(lying.issuer) });
     const app = await withBillersApp(other.platform);
     await createStaffUser(app.deps, {
       email: 'token@example.com',
@@ -362,7 +362,10 @@ describe('an id token is refused', () => {
 describe('a provider', () => {
   const startAt = async (environment: Record<string, string>, meddled?: RunningProvider['meddle']) => {
     provider.meddle = meddled;
-    const other = await withTestPlatform({ environment: { ...environmentFor(provider.issuer), ...environment } });
+    const other = await withTestPlatform({
+      queues: [STAFF_MAIL_QUEUE],
+      environment: { ...environmentFor(provider.issuer), ...environment },
+    });
     const app = await withBillersApp(other.platform);
     const location = (await visit(newBrowser(), '/api/v1/session/oidc/start', app)).headers.location;
     const headers = await signInAs(app.app, app.deps, { role: 'csr', bid: 1, email: 'still@example.com' });
@@ -400,7 +403,7 @@ describe('a provider', () => {
   test('that points inside, to where even then nobody is asked, gets no further', async () => {
     await invite('inside@example.com');
     person('inside', 'inside@example.com');
-    const other = await withTestPlatform({ environment: environmentFor(provider.issuer) });
+    const other = await withTestPlatform({ queues: [STAFF_MAIL_QUEUE], environment: environmentFor(provider.issuer) });
     const app = await withBillersApp(other.platform);
     provider.meddle = (path, body) =>
       path.startsWith('/.well-known')
@@ -424,7 +427,10 @@ describe('a provider', () => {
 
   test('that is trusted with the second factor spares the own one, also where the operator asks for it', async () => {
     const environment = { CAUSEWAY_OIDC_IS_SECOND_FACTOR: '1', CAUSEWAY_REQUIRE_SECOND_FACTOR: 'everyone' };
-    const other = await withTestPlatform({ environment: { ...environmentFor(provider.issuer), ...environment } });
+    const other = await withTestPlatform({
+      queues: [STAFF_MAIL_QUEUE],
+      environment: { ...environmentFor(provider.issuer), ...environment },
+    });
     const app = await withBillersApp(other.platform);
     await signInAs(app.app, app.deps, { role: 'csr', bid: 1, email: 'trusted@example.com' });
     person('trusted', 'trusted@example.com');
@@ -443,7 +449,7 @@ describe('a provider', () => {
 });
 
 test('without a provider there is no button and no door', async () => {
-  const other = await withTestPlatform();
+  const other = await withTestPlatform({ queues: [STAFF_MAIL_QUEUE] });
   const app = await withBillersApp(other.platform);
   expect((await app.app.inject({ url: '/api/v1/session/ways' })).json().signOn).toBeNull();
   for (const path of ['start', 'callback?code=x&state=y', 'sign-out'])

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { withTestPlatform } from '../../testing/platform.ts';
 import { type SoftPasskey, softPasskey } from '../../testing/soft-passkey.ts';
 import { type StaffHeaders, signInAs, TEST_PASSWORD, withBillersApp } from '../../testing/staff.ts';
+import { STAFF_MAIL_QUEUE } from './index.ts';
 import { relyingPartyOf } from './passkey-origin.ts';
 
 const ORIGIN = 'https://pay.example.com';
@@ -9,7 +10,7 @@ let opened: Awaited<ReturnType<typeof withTestPlatform>>;
 let made: Awaited<ReturnType<typeof withBillersApp>>;
 
 beforeAll(async () => {
-  opened = await withTestPlatform({ environment: { CAUSEWAY_PUBLIC_URL: ORIGIN } });
+  opened = await withTestPlatform({ queues: [STAFF_MAIL_QUEUE], environment: { CAUSEWAY_PUBLIC_URL: ORIGIN } });
   made = await withBillersApp(opened.platform);
 });
 afterAll(async () => {

@@ -91,7 +91,6 @@ export async function renamePasskey(
   await deps.database.withSystem(async (tx) => {
     const isRenamed = await renamePasskeyRow(tx, { userId: from.person.userId, id: from.id, name: from.name });
     if (!isRenamed) throw refuseFactor('unknown-passkey');
-    await recordFactor(tx, deps, { person: from.person, act: 'factor.passkey-renamed', detail: { name: from.name } });
   });
 }
 

@@ -3,7 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { needs } from '../../platform/access.ts';
 import { withTestPlatform } from '../../testing/platform.ts';
 import { signInAs, TEST_PASSWORD, withBillersApp } from '../../testing/staff.ts';
+import { STAFF_MAIL_QUEUE } from './index.ts';
 import { newRecoveryCodes, recoveryCodeHash } from './recovery-code.ts';
+import { sendStaffMail } from './send-staff-mail.ts';
 import { stepOfCode, totpKey } from './totp-code.ts';
 
 let opened: Awaited<ReturnType<typeof withTestPlatform>>;
@@ -11,7 +13,7 @@ let made: Awaited<ReturnType<typeof withBillersApp>>;
 const HALF_MINUTE = 30_000;
 
 beforeAll(async () => {
-  opened = await withTestPlatform();
+  opened = await withTestPlatform({ queues: [STAFF_MAIL_QUEUE] });
   made = await withBillersApp(opened.platform);
 });
 afterAll(async () => {
@@ -269,11 +271,70 @@ test('codes are those of RFC 6238, appendix B', () => {
     expect(stepOfCode(key, code, seconds * 1000)).toBe(Math.floor(seconds / 30));
 });
 
+describe('a manager of users', () => {
+  const idOf = async (email: string) =>
+    (
+      await opened.database.withSystem((tx) =>
+        tx.selectFrom('staff_user').select('id').where('email', '=', email).executeTakeFirstOrThrow(),
+      )
+    ).id;
+  const reset = async (headers: Record<string, string>, email: string, reason = 'lost the phone') =>
+    call('POST', `/api/v1/staff-users/${await idOf(email)}/reset-factors`, headers, { reason });
+
+  test('takes every factor from who lost theirs: sessions end, the person is told, the reason is on record', async () => {
+    const lost = await withTotp('lost@example.com');
+    const half = await halfOf('lost@example.com');
+    const boss = await signInAs(made.app, made.deps, { role: 'administrator', email: 'manager@example.com' });
+    expect((await reset(boss, 'lost@example.com')).statusCode).toBe(204);
+    expect((await call('GET', '/api/v1/session', lost.headers)).json().code).toBe('session-factors-reset');
+    expect((await secondStep(half, { totp: codeOf(lost.key) })).json().code).toBe('half-sign-in-over');
+    expect((await enterPassword('lost@example.com')).statusCode).toBe(201);
+    const [event] = await opened.database.withSystem((tx) =>
+      tx.selectFrom('audit_event').select(['actor', 'subject', 'reason']).where('act', '=', 'factor.reset').execute(),
+    );
+    const subject = 'staff/lost@example.com';
+    expect(event).toEqual({ actor: 'manager@example.com', subject, reason: 'lost the phone' });
+    const sent: { to: string; text: string }[] = [];
+    const mailer = {
+      ...opened.platform.mailer,
+      send: async (mail: { to: string; text: string }) => {
+        sent.push(mail);
+        return { ok: true, messageId: '1' } as const;
+      },
+    };
+    const job = { kind: 'factors-changed', userId: await idOf('lost@example.com'), act: 'factor.reset' };
+    await sendStaffMail({ ...opened.platform, mailer }, { ...job, at: opened.clock.now().toString() });
+    expect(sent[0]).toMatchObject({ to: 'lost@example.com', text: expect.stringMatching(/every second factor was/) });
+    const queued = await opened.database.connect('looking');
+    await queued.query('set role none');
+    const { rows } = await queued.query(`select data from pgboss.job where data->>'act' = 'factor.reset'`);
+    await queued.end();
+    expect(rows).toHaveLength(1);
+  });
+
+  test('does so to nobody above them, of another biller, or to themselves, and says why', async () => {
+    await withTotp('admin-a@example.com', 'administrator', null);
+    await withTotp('biller-two@example.com', 'csr', 2);
+    const clerk = await withTotp('biller-admin@example.com', 'biller admin', 1);
+    expect((await reset(clerk.headers, 'admin-a@example.com')).statusCode).toBe(404);
+    expect((await reset(clerk.headers, 'biller-two@example.com')).statusCode).toBe(404);
+    expect((await reset(clerk.headers, 'biller-admin@example.com')).json().code).toBe('own-user');
+    expect((await reset(clerk.headers, 'biller-two@example.com', '')).statusCode).toBe(400);
+    const csr = await signInAs(made.app, made.deps, { role: 'csr', bid: 1, email: 'no-right@example.com' });
+    expect((await reset(csr, 'biller-admin@example.com')).statusCode).toBe(403);
+    opened.clock.advance(16 * 60_000);
+    expect((await reset(clerk.headers, 'no-right@example.com')).json().code).toBe('prove-again');
+  });
+});
+
 describe('where the operator asks for a second factor', () => {
   let strict: Awaited<ReturnType<typeof withTestPlatform>>;
   let app: Awaited<ReturnType<typeof withBillersApp>>;
   beforeAll(async () => {
-    strict = await withTestPlatform({ environment: { CAUSEWAY_REQUIRE_SECOND_FACTOR: 'administrators' } });
+    strict = await withTestPlatform({
+      queues: [STAFF_MAIL_QUEUE],
+      environment: { CAUSEWAY_REQUIRE_SECOND_FACTOR: 'administrators' },
+    });
     app = await withBillersApp(strict.platform);
     app.app.get('/api/v1/probe', { config: { access: needs({ permission: 'billers:read' }) } }, async () => ({}));
   });

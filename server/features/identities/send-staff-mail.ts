@@ -5,7 +5,7 @@ import type { JobKind } from '../../platform/jobs.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { replaceReset } from './reset-store.ts';
 import { tokenHashOf } from './session-limits.ts';
-import { type StaffMail, staffMail } from './staff-mail.ts';
+import { FACTOR_WORDS, type FactorAct, type StaffMail, staffMail } from './staff-mail.ts';
 import { findUser, replaceInvitation, type StaffUser } from './staff-store.ts';
 
 export const STAFF_MAIL_QUEUE = 'send-staff-mail';
@@ -23,6 +23,12 @@ const mailJob = z.discriminatedUnion('kind', [
     address: z.string(),
     device: z.string(),
     askedAt: z.string(),
+  }),
+  z.strictObject({
+    kind: z.literal('factors-changed'),
+    userId: z.string(),
+    act: z.enum(Object.keys(FACTOR_WORDS) as [FactorAct, ...FactorAct[]]),
+    at: z.string(),
   }),
   z.strictObject({ kind: z.literal('password-changed'), userId: z.string(), address: z.string(), at: z.string() }),
 ]);
@@ -96,6 +102,14 @@ async function prepare(deps: StaffMailDeps, job: MailJob, user: StaffUser): Prom
         at: Temporal.Instant.from(job.at),
         address: job.address,
         forgotUrl: `${deps.publicUrl}/staff/forgot-password`,
+      };
+    case 'factors-changed':
+      return {
+        kind: 'factors-changed',
+        to: user.email,
+        what: FACTOR_WORDS[job.act],
+        at: Temporal.Instant.from(job.at),
+        url: `${deps.publicUrl}/staff/security`,
       };
     default:
       return job satisfies never;

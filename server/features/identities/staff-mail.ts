@@ -25,7 +25,27 @@ export type StaffMail =
       readonly at: Temporal.Instant;
       readonly address: string;
       readonly forgotUrl: string;
+    }
+  | {
+      readonly kind: 'factors-changed';
+      readonly to: string;
+      readonly what: string;
+      readonly at: Temporal.Instant;
+      readonly url: string;
     };
+
+/** What can happen to the ways somebody signs in, in the email's words. */
+export const FACTOR_WORDS = {
+  'factor.totp-added': 'an authenticator app was added',
+  'factor.totp-removed': 'the authenticator app was removed',
+  'factor.passkey-added': 'a passkey was added',
+  'factor.passkey-removed': 'a passkey was removed',
+  'factor.recovery-codes-renewed': 'new recovery codes were made, and the old ones ended',
+  'factor.reset': 'every second factor was removed by someone who manages users, and all sessions were ended',
+  'sign-on.linked': 'your person at the sign-on provider was linked to your user',
+  'sign-on.unlinked': 'the link to the sign-on provider was cut',
+} as const;
+export type FactorAct = keyof typeof FACTOR_WORDS;
 
 const ZONE = 'America/Chicago';
 
@@ -91,6 +111,17 @@ function wordsOf(mail: StaffMail): {
           LINK,
         ],
         link: { url: mail.forgotUrl, word: 'Set a new password' },
+      };
+    case 'factors-changed':
+      return {
+        subject: 'How you sign in to Causeway was changed',
+        lines: [
+          `On ${moment(mail.at)}, the way ${mail.to} signs in was changed: ${mail.what}.`,
+          'Was it you, or did you ask for it? Then there is nothing to do.',
+          'Was it not? Then tell whoever manages users at once, and look at how you sign in:',
+          LINK,
+        ],
+        link: { url: mail.url, word: 'See how you sign in' },
       };
     default:
       return mail satisfies never;

@@ -6,9 +6,11 @@ import { actorOf } from '../billers/index.ts';
 import { forgetSessions } from './authenticate.ts';
 import * as contract from './contract.ts';
 import { endAllSessions, endSessionById } from './end-sessions.ts';
+import { resetFactorsBody } from './factors-contract.ts';
 import { changeable, managerOf } from './may-manage.ts';
 import { sessionView } from './own-session-routes.ts';
 import { refuseIdentity } from './problems.ts';
+import { resetFactors } from './reset-factors.ts';
 import type { RouteDeps } from './route-deps.ts';
 import { listSessions } from './session-store.ts';
 import { findListedUser, findUser, type ListedUser } from './staff-store.ts';
@@ -23,6 +25,7 @@ export function registerStaffUserPageRoutes(app: App, deps: RouteDeps): void {
   registerUser(app, deps);
   registerHistory(app, deps);
   registerSessions(app, deps);
+  registerResetFactors(app, deps);
 }
 
 function registerUser(app: App, deps: RouteDeps): void {
@@ -135,6 +138,32 @@ function registerSessions(app: App, deps: RouteDeps): void {
       const sessionsEnded = await endAllSessions(deps, { of: { userId: id, email }, by: actorOf(request.principal) });
       forgetSessions(deps);
       return { sessionsEnded };
+    },
+  );
+}
+
+function registerResetFactors(app: App, deps: RouteDeps): void {
+  app.post(
+    '/api/v1/staff-users/:id/reset-factors',
+    {
+      config: changeRight,
+      schema: {
+        tags,
+        summary: 'Remove every second factor of a user who lost theirs, and end their sessions',
+        params: contract.staffUserParams,
+        body: resetFactorsBody,
+        response: { 204: z.null() },
+      },
+    },
+    async (request, reply) => {
+      await resetFactors(deps, {
+        userId: request.params.id,
+        manager: managerOf(request.principal),
+        by: actorOf(request.principal),
+        reason: request.body.reason,
+      });
+      forgetSessions(deps);
+      return reply.status(204).send(null);
     },
   );
 }

@@ -5,7 +5,7 @@ import type { ListedUser } from './staff-store.ts';
 /** A user as managers see them. */
 export function userView(user: ListedUser): z.infer<typeof staffUserSchema> {
   const { id, email, name, bid } = user;
-  const state = user.disabledAt !== null ? 'disabled' : user.hasPassword ? 'active' : 'invited';
+  const state = user.disabledAt !== null ? 'disabled' : isActive(user) ? 'active' : 'invited';
   return {
     id,
     email,
@@ -18,3 +18,6 @@ export function userView(user: ListedUser): z.infer<typeof staffUserSchema> {
     invitedUntil: user.invitedUntil?.toString() ?? null,
   };
 }
+
+/** Has a password, or was let in without one: through the provider, or by a passkey. */
+const isActive = (user: ListedUser): boolean => user.hasPassword || user.lastSeenAt !== null;

@@ -6,7 +6,7 @@ import { recordFactor } from './record-factor.ts';
 import { deleteLinksOf, hasOtherWayIn } from './sign-on-store.ts';
 
 /** Cuts somebody's link to the provider, unless it is their last way in. */
-export async function unlinkSignOn(deps: Pick<Platform, 'database' | 'clock'>, person: Person): Promise<void> {
+export async function unlinkSignOn(deps: Pick<Platform, 'database' | 'clock' | 'jobs'>, person: Person): Promise<void> {
   await deps.database.withSystem(async (tx) => {
     await lockUser(tx, person.userId);
     if ((await deleteLinksOf(tx, person.userId)) === 0) throw refuseFactor('not-linked');
