@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { type ConfigurationDraft, createBiller } from '../features/billers/index.ts';
 import { createCredential, createStaffUser } from '../features/identities/index.ts';
+import { createWindow } from '../features/maintenance/index.ts';
 import type { FeatureDeps } from '../introduce.ts';
 import { openWorkItem } from '../platform/work-items.ts';
 import { TEST_START } from '../testing/platform.ts';
@@ -23,6 +24,7 @@ export interface TenantRows {
   readonly credentialId: string;
   readonly userId: string;
   readonly sessionId: string;
+  readonly windowId: number;
 }
 
 type Names = Pick<TenantRows, 'bid' | 'mark' | 'accountNumber' | 'invoiceNumber' | 'fileId' | 'publicId'>;
@@ -49,7 +51,30 @@ export async function addTenant(
   };
   await addBills(owner, names, deps.random.uuid());
   const ids = await addMoney(owner, names);
-  return { ...names, slug, ...ids, ...(await addPeople(deps, owner, { ...names, deliveryId: ids.deliveryId })) };
+  const windowId = await addMaintenance(deps, names);
+  return {
+    ...names,
+    slug,
+    windowId,
+    ...ids,
+    ...(await addPeople(deps, owner, { ...names, deliveryId: ids.deliveryId })),
+  };
+}
+
+/** A maintenance window years ahead: it closes nothing a test opens. */
+async function addMaintenance(deps: FeatureDeps, { bid, mark }: Names): Promise<number> {
+  const draft = {
+    description: `work on ${mark}`,
+    message: { en: `closed for ${mark}`, es: `cerrado por ${mark}` },
+    start: '2028-01-08T22:00',
+    end: '2028-01-09T06:00',
+    isActive: true,
+    appliesToAll: true,
+    pages: [],
+    pausesDataPump: true,
+  };
+  const { window } = await createWindow(deps, { bid, draft, reason: mark, by: BY });
+  return window.id;
 }
 
 async function addBills(owner: pg.Client, names: Names, formatGuid: string): Promise<void> {

@@ -8,6 +8,16 @@ export function requestBodies(
 ): Readonly<Record<string, Readonly<Record<string, unknown>>>> {
   const reason = 'a reason of the test';
   const at = '/api/v1/billers/:bid';
+  const maintenance = {
+    description: 'a window of the test',
+    message: { en: 'closed', es: 'cerrado' },
+    start: '2028-03-04T22:00',
+    end: '2028-03-05T06:00',
+    isActive: true,
+    appliesToAll: true,
+    pages: [],
+    pausesDataPump: false,
+  };
   const sections = Object.fromEntries(
     Object.entries(document).map(([section, value]) => [
       `PUT ${at}/configuration/${section}`,
@@ -55,6 +65,25 @@ export function requestBodies(
     [`POST ${at}/payments/:paymentId/refund`]: { reason, expectedVersion: 1 },
     'POST /api/v1/audit/verification': {},
     [`POST ${at}/work-items/:id/close`]: { reason },
+    [`POST ${at}/maintenance-windows`]: maintenance,
+    [`POST ${at}/maintenance-windows/check`]: maintenance,
+    [`PUT ${at}/maintenance-windows/:id`]: { ...maintenance, expectedVersion: 1 },
+    [`POST ${at}/maintenance-windows/:id/end`]: { reason },
+    [`POST ${at}/maintenance-windows/preview`]: {
+      message: maintenance.message,
+      endsAt: '2028-03-05T12:00:00Z',
+      locale: 'en',
+    },
+    'POST /api/v1/operations/jobs/:queue/:id/retry': { reason },
+    'POST /api/v1/operations/processes/:id/forget': { reason },
+    'PUT /api/v1/operations/alert-conditions': {
+      expectedVersion: 0,
+      reason,
+      items: [{ condition: 'disk-low', isOn: false, afterMinutes: 0, limit: 10 }],
+    },
+    'POST /api/v1/operations/alert-destinations': { kind: 'email', name: 'x', address: 'thief@example.com' },
+    'PATCH /api/v1/operations/alert-destinations/:id': { expectedVersion: 1, name: 'x', isOn: false, reason },
+    'POST /api/v1/operations/alert-destinations/:id/rotate-secret': { keepsOld: false },
   };
 }
 
@@ -71,6 +100,9 @@ export const BODILESS: ReadonlySet<string> = new Set([
   'DELETE /api/v1/billers/:bid/credentials/:id',
   'POST /api/v1/billers/:bid/accounts/:accountNumber/refresh',
   'POST /api/v1/billers/:bid/notices/:id/resend',
+  'DELETE /api/v1/operations/alert-destinations/:id',
+  'POST /api/v1/operations/alert-destinations/:id/test',
+  'POST /api/v1/operations/alert-messages/:id/send-again',
   // The file itself, and the signed bytes of a processor, have tests of their own.
   'POST /api/v1/billers/:bid/invoice-files',
   'POST /api/v1/billers/:bid/worksheet-preview',
@@ -89,6 +121,9 @@ export function addressOf(path: string, of: TenantRows): string {
     if (path.includes('/notices/')) return of.noticeId;
     if (path.includes('/deliveries/')) return of.deliveryId;
     if (path.includes('/work-items/')) return of.workItemId;
+    if (path.includes('/operations/alert-')) return 1;
+    if (path.includes('/operations/')) return of.fileId;
+    if (path.includes('/maintenance-windows/')) return of.windowId;
     throw new Error(`no id is known for ${path}`);
   };
   return path.replaceAll(/:(\w+)/g, (_, name: string) => {
@@ -105,6 +140,8 @@ export function addressOf(path: string, of: TenantRows): string {
         return String(of.paymentId);
       case 'publicId':
         return of.publicId;
+      case 'queue':
+        return 'watch-conditions';
       case 'number':
         return '8';
       case 'lane':
