@@ -59,6 +59,8 @@ const QUERY_NAMES = [
   'days',
   'hours',
   'kind',
+  'destinationId',
+  'endpoint',
   'paymentId',
   'count',
   'name',

@@ -1,6 +1,15 @@
 import type { ConfigurationDraft } from '../features/billers/index.ts';
 import type { TenantRows } from './add-tenant.ts';
 
+/** The form of a browser's answer, and nothing in it. */
+const PASSKEY = {
+  id: 'bm9uZQ',
+  rawId: 'bm9uZQ',
+  type: 'public-key',
+  response: { clientDataJSON: 'e30', authenticatorData: 'AA', signature: 'AA', userHandle: 'AA' },
+  clientExtensionResults: {},
+};
+
 /** Bodies of the right form for every route that takes one, keyed `METHOD /path`; complete, or the tests say so. */
 export function requestBodies(
   of: TenantRows,
@@ -27,6 +36,15 @@ export function requestBodies(
   return {
     'POST /api/v1/session': { email: 'nobody@example.com', password: 'not a password of anybody' },
     'POST /api/v1/session/prove': { password: 'not a password of anybody' },
+    'POST /api/v1/session/second-step': { totp: '000000' },
+    'POST /api/v1/session/passkey': { passkey: PASSKEY },
+    'POST /api/v1/own-security/totp/confirm': { code: '000000' },
+    'POST /api/v1/own-security/passkeys': {
+      name: 'stolen',
+      passkey: { ...PASSKEY, response: { clientDataJSON: 'e30', attestationObject: 'oA' } },
+    },
+    'PUT /api/v1/own-security/passkeys/:id': { name: 'stolen' },
+    'POST /api/v1/staff-users/:id/reset-factors': { reason },
     'POST /api/v1/invitations/accept': { token: 'x'.repeat(43), password: 'a long walk on the levee 8' },
     'POST /api/v1/session/password': { password: 'a long walk on the levee 9' },
     'POST /api/v1/password-resets': { email: 'nobody@example.com' },
@@ -96,6 +114,15 @@ export const BODILESS: ReadonlySet<string> = new Set([
   'POST /api/v1/staff-users/:id/sessions/end',
   'DELETE /api/v1/staff-users/:id/sessions/:sessionId',
   'DELETE /api/v1/sessions/:id',
+  'POST /api/v1/session/second-step/passkey-options',
+  'POST /api/v1/session/passkey/options',
+  'POST /api/v1/session/prove/passkey-options',
+  'POST /api/v1/own-security/totp',
+  'DELETE /api/v1/own-security/totp',
+  'POST /api/v1/own-security/recovery-codes',
+  'DELETE /api/v1/own-security/sign-on',
+  'POST /api/v1/own-security/passkeys/options',
+  'DELETE /api/v1/own-security/passkeys/:id',
   'POST /api/v1/sessions/end-others',
   'DELETE /api/v1/billers/:bid/credentials/:id',
   'POST /api/v1/billers/:bid/accounts/:accountNumber/refresh',
