@@ -45,12 +45,15 @@ const page = (path: string, component: RouteComponent) =>
   createRoute({ getParentRoute: () => signedIn, path, component });
 
 const door = () => import('./pages/security/door.tsx');
+const setPassword = () => import('./pages/security/set-password.tsx');
 const heldPages = () => import('./pages/held.tsx');
 
 const routes = root.addChildren([
   open('/sign-in', lazyRouteComponent(door, 'SignIn')),
   open('/signed-out', lazyRouteComponent(door, 'SignedOut')),
-  open('/accept-invitation', lazyRouteComponent(door, 'AcceptInvitation')),
+  open('/accept-invitation', lazyRouteComponent(setPassword, 'AcceptInvitation')),
+  open('/forgot-password', lazyRouteComponent(setPassword, 'ForgotPassword')),
+  open('/reset-password', lazyRouteComponent(setPassword, 'ResetPassword')),
   signedIn.addChildren([
     page(
       '/',
@@ -67,6 +70,18 @@ const routes = root.addChildren([
     page(
       '/users',
       lazyRouteComponent(() => import('./pages/security/users.tsx'), 'Users'),
+    ),
+    page(
+      '/users/$userId',
+      lazyRouteComponent(() => import('./pages/security/user.tsx'), 'User'),
+    ),
+    page(
+      '/roles',
+      lazyRouteComponent(() => import('./pages/security/roles.tsx'), 'Roles'),
+    ),
+    page(
+      '/own-security',
+      lazyRouteComponent(() => import('./pages/security/own-security.tsx'), 'OwnSecurity'),
     ),
     page(
       '/billers/$bid',
@@ -170,6 +185,22 @@ const routes = root.addChildren([
       lazyRouteComponent(() => import('./pages/configuration/advanced-configuration.tsx'), 'AdvancedConfiguration'),
     ),
     page(
+      '/billers/$bid/integration-summary',
+      lazyRouteComponent(() => import('./pages/configuration/integration-summary.tsx'), 'IntegrationSummary'),
+    ),
+    page(
+      '/billers/$bid/ftp-management',
+      lazyRouteComponent(() => import('./pages/configuration/ftp-management.tsx'), 'FtpManagement'),
+    ),
+    page(
+      '/ftp-credentials',
+      lazyRouteComponent(() => import('./pages/configuration/ftp-credentials.tsx'), 'FtpCredentials'),
+    ),
+    page(
+      '/billers/$bid/portal-customization',
+      lazyRouteComponent(() => import('./pages/configuration/portal-customization.tsx'), 'PortalCustomization'),
+    ),
+    page(
       '/billers/$bid/configuration-history',
       lazyRouteComponent(() => import('./pages/configuration/configuration-history.tsx'), 'ConfigurationHistory'),
     ),
@@ -200,10 +231,10 @@ export const router = createRouter({
   },
 });
 
-whenSessionEnds(() => {
+whenSessionEnds((why) => {
   queryClient.removeQueries({ queryKey: ['session'] });
   const { location } = router.state;
   if (location.pathname !== '/sign-in') {
-    void router.navigate({ to: '/sign-in', search: { back: location.href, why: 'session-over' } as never });
+    void router.navigate({ to: '/sign-in', search: { back: location.href, why } as never });
   }
 });

@@ -63,8 +63,16 @@ export function screensOf(bid: number | undefined): readonly Screen[] {
   return [
     ...everywhere,
     ...ofBiller,
+    {
+      group: 'Tools',
+      name: 'Search/Manage FTP Credentials',
+      address: addresses.ftpCredentials(),
+      permission: 'configuration:read',
+      isConsole: true,
+    },
     { group: 'Console', name: 'Billers', address: addresses.billers(), permission: 'billers:read', isConsole: true },
     { group: 'Console', name: 'Users', address: addresses.users(), permission: 'users:manage' },
+    { group: 'Console', name: 'Roles and rights', address: addresses.roles(), permission: 'users:manage' },
   ];
 }
 

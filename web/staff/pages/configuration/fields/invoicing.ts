@@ -18,9 +18,10 @@ export const invoicingWords: SectionWords = {
     },
     applyGlobalBifCustomizations: {
       label: 'Apply Global BIF Customizations',
-      means: 'The rules of Integration Summary › BIF Customizations are applied to every invoice that is read.',
-      dependsOn: 'Off: each field is as the file has it.',
-      affects: 'The next file. Invoices read before stay as they are.',
+      means:
+        'The rules of Integration Summary › BIF Customizations also apply to invoices that did not come in a file (UploadInvoice), and to dates a balance refresh changes.',
+      dependsOn: 'Off: they apply to invoices from files only.',
+      affects: 'The next invoices. Those read before stay as they are.',
     },
     balanceMaxAgeSeconds: {
       label: 'How old a balance may be',
