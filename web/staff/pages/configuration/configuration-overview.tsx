@@ -85,9 +85,6 @@ function Screens({
                 <th scope="col">Screen</th>
                 <th scope="col">State</th>
                 <th scope="col">Last changed</th>
-                <th scope="col" className="wide">
-                  What it holds
-                </th>
               </tr>
             </thead>
             <tbody>
@@ -99,6 +96,7 @@ function Screens({
                   <tr key={section}>
                     <th scope="row">
                       <To href={SECTION_SCREENS[section].address(bid)}>{screenName(section)}</To>
+                      <div className="fine hide-narrow">{SECTION_WORDS[section].intro}</div>
                     </th>
                     <td>
                       {faults.length > 0 ? (
@@ -116,7 +114,6 @@ function Screens({
                         <span className="soft">more than {VERSIONS_LOOKED_AT} versions ago</span>
                       )}
                     </td>
-                    <td className="wide soft">{SECTION_WORDS[section].intro}</td>
                   </tr>
                 );
               })}

@@ -19,12 +19,7 @@ export function DataPumpManagement() {
   return (
     <ConfigurationPage sections={['dataPump']} acts={<To href={addresses.deliveries(bid)}>Deliveries</To>}>
       <PaymentMatrix />
-      <Part title="Non-payment DataPump">
-        <Fields>
-          <SwitchField at="dataPump.nonPayment.paperless" />
-          <SwitchField at="dataPump.nonPayment.autopay" />
-        </Fields>
-      </Part>
+      <NonPayment />
       <Part title="Sending">
         <Fields>
           <ChoiceField
@@ -41,6 +36,31 @@ export function DataPumpManagement() {
         </Fields>
       </Part>
     </ConfigurationPage>
+  );
+}
+
+/** What the partner takes no post of stands here only while it is still ticked, so that it can be taken out. */
+function NonPayment() {
+  const { draft, base, partner } = useForm();
+  const takes = (kind: 'paperless' | 'autopay') => partner === undefined || partner.operations.includes(kind);
+  const kinds = (['paperless', 'autopay'] as const).filter(
+    (kind) => takes(kind) || draft.dataPump.nonPayment[kind] || base.dataPump.nonPayment[kind],
+  );
+  return (
+    <Part title="Non-payment DataPump">
+      <Fields>
+        {kinds.map((kind) => (
+          <SwitchField
+            key={kind}
+            at={`dataPump.nonPayment.${kind}`}
+            hint={takes(kind) ? undefined : `${partner?.name} takes none: untick it.`}
+          />
+        ))}
+      </Fields>
+      {kinds.length === 0 && (
+        <p className="soft">{partner?.name} takes payments only: paperless and AutoPay changes are not posted to it.</p>
+      )}
+    </Part>
   );
 }
 

@@ -263,7 +263,7 @@ function ReadField({
     <FieldPlace at={at} warnings={warnings}>
       <TextInput
         {...bind}
-        className="config-figure"
+        classNames={{ wrapper: 'config-figure' }}
         inputMode="decimal"
         value={typed ?? show(value)}
         readOnly={isFixed}

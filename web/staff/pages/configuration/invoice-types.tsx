@@ -76,6 +76,7 @@ function Types() {
                   <td>
                     <Button
                       variant="subtle"
+                      px={0}
                       size="compact-xs"
                       onClick={() => setChosen(n)}
                       aria-label={`Open invoice type ${type.id}`}

@@ -12,11 +12,7 @@ export function Products() {
           {everyField
             .filter((field) => field.section === 'products')
             .map(({ place, words }) => (
-              <SwitchField
-                key={place}
-                at={`products.${place}`}
-                hint={`${words.means}${words.dependsOn ? ` Needs: ${words.dependsOn}` : ''}`}
-              />
+              <SwitchField key={place} at={`products.${place}`} hint={words.means} />
             ))}
         </Fields>
       </Part>

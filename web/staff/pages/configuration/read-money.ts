@@ -14,10 +14,10 @@ export function parseDollars(text: string): Read {
   return value <= CENTS_MAX ? { value } : { sentence: 'is more than $999,999,999.99.' };
 }
 
-/** Cents as they are typed: `12.50`. */
+/** Cents as they are typed: `1,012.50`. */
 export function dollarsOf(cents: number): string {
   const digits = String(cents).padStart(3, '0');
-  return `${digits.slice(0, -2)}.${digits.slice(-2)}`;
+  return `${digits.slice(0, -2).replaceAll(/\B(?=(\d{3})+$)/g, ',')}.${digits.slice(-2)}`;
 }
 
 /** `2.45` percent as 245 basis points; at most 10 %. */

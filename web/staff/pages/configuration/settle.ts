@@ -67,6 +67,8 @@ export function settled(from: { change: Change; newer: ConfigurationDocument; ch
   const inConflict = new Set(from.choices.map((choice) => choice.section));
   const merged = from.choices
     .filter((choice) => choice.byItself === 'mine')
+    // An order is of the entries that are there in the end.
+    .toSorted((a, b) => Number(a.path.endsWith('.order')) - Number(b.path.endsWith('.order')))
     .reduce((document, choice) => takePath(document, mine, choice.path), from.newer);
   return Object.fromEntries(
     (Object.keys(from.change.sections) as SectionName[]).map((section) => [
