@@ -79,6 +79,22 @@ export const NOT_SERVED_YET: readonly NotServedYet[] = [
     path: 'ivr.invoiceTypeIds',
     sentence: 'There is no phone channel yet. A payment by phone for another invoice type is refused.',
   },
+  ...(['FirstNotifyRequestedDate', 'SecondNotifyRequestedDate', 'ThirdNotifyRequestedDate'] as const).map((name) => ({
+    path: `integration.customizations.${name}`,
+    sentence: 'Notices of bills are not sent yet. The date is worked out and kept with each bill.',
+  })),
+  {
+    path: 'integration.customizations.AutoPayCollectionDate',
+    sentence: 'AutoPay does not collect yet. The date is worked out and kept with each bill.',
+  },
+  {
+    path: 'integration.customizations.RegistrationValue',
+    sentence: 'Nobody can register yet. The value is worked out and kept with each bill.',
+  },
+  {
+    path: 'advancedSettings.32',
+    sentence: 'No screen changes the two flags by hand yet: they are read-only for staff either way.',
+  },
   {
     path: 'advancedSettings.23',
     sentence: 'Nobody signs out of the payer pages yet, so nobody is sent to this address.',
