@@ -5,6 +5,7 @@ import { addresses } from './addresses.ts';
 import { api, told } from './api.ts';
 import { DropPanel } from './parts/drop-panel.tsx';
 import { Icon } from './parts/icons.tsx';
+import { To } from './parts/show.tsx';
 import { queryClient } from './query-client.ts';
 import { sessionQuery } from './session.ts';
 
@@ -37,6 +38,7 @@ export function PersonMenu() {
     >
       <strong>{session?.user.name}</strong>
       <span className="fine">{session?.user.email}</span>
+      <To href={addresses.ownSecurity()}>Your sign-in and sessions</To>
       <Radio.Group label="Colours" value={colorScheme} onChange={(value) => setColorScheme(value as 'auto')}>
         {SCHEMES.map(([value, word]) => (
           <Radio key={value} value={value} label={word} size="xs" mt={10} />

@@ -3,7 +3,8 @@ import { isSignedOut, Refused } from './api.ts';
 
 const TRIES_MAX = 2;
 
-type Listener = () => void;
+/** `why`: the server's code of the refusal, as `session-revoked`. */
+type Listener = (why: string) => void;
 let onSessionOver: Listener = () => undefined;
 
 /** Told by the router: what to do when the server says that the session is over. */
@@ -12,7 +13,10 @@ export function whenSessionEnds(listener: Listener): void {
 }
 
 function notice(cause: unknown): void {
-  if (isSignedOut(cause)) onSessionOver();
+  if (isSignedOut(cause)) onSessionOver(cause instanceof Refused ? cause.code : 'session-over');
+  // A right that was taken in the middle of the work: the menus are to show it.
+  if (cause instanceof Refused && cause.code === 'not-allowed')
+    void queryClient.invalidateQueries({ queryKey: ['session'] });
 }
 
 export const queryClient = new QueryClient({

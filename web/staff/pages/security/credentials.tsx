@@ -54,10 +54,13 @@ export function Credentials() {
           { head: 'May', cell: (row) => row.scopes.join(', '), text: (row) => row.scopes.join(' ') },
           {
             head: 'State',
-            cell: (row) => (
-              <StateMark state={row.revokedAt ? 'off' : 'active'} word={row.revokedAt ? 'Revoked' : 'In force'} />
-            ),
-            text: (row) => (row.revokedAt ? 'revoked' : 'in force'),
+            cell: (row) => <StateMark state={row.isInForce ? 'active' : 'off'} word={stateOf(row)} />,
+            text: stateOf,
+          },
+          {
+            head: 'Expires',
+            cell: (row) => (row.expiresAt ? <Moment at={row.expiresAt} /> : 'never'),
+            text: (row) => row.expiresAt,
           },
           {
             head: 'Last used',
@@ -69,7 +72,7 @@ export function Credentials() {
           {
             head: 'Act',
             cell: (row) =>
-              !row.revokedAt && (
+              row.isInForce && (
                 <Button
                   variant="default"
                   size="compact-xs"
@@ -105,9 +108,12 @@ export function Credentials() {
   );
 }
 
+const stateOf = (row: Credential): string => (row.isInForce ? 'In force' : row.revokedAt ? 'Revoked' : 'Expired');
+
 function Create({ bid, onClose, onToken }: { bid: number; onClose: () => void; onToken: (token: string) => void }) {
   const [name, setName] = useState('');
   const [scopes, setScopes] = useState<string[]>(['invoices:write', 'invoices:read']);
+  const [lastDay, setLastDay] = useState('');
   return (
     <Ask
       isOpen
@@ -132,13 +138,20 @@ function Create({ bid, onClose, onToken }: { bid: number; onClose: () => void; o
               <Checkbox key={scope} value={scope} label={`${words} (${scope})`} mt={6} />
             ))}
           </Checkbox.Group>
+          <TextInput
+            label="Last day"
+            description="The credential is refused after this day. Empty: in force until it is revoked."
+            type="date"
+            value={lastDay}
+            onChange={(event) => setLastDay(event.currentTarget.value)}
+          />
         </>
       }
       act={async () => {
         const made = await told(
           api.POST('/api/v1/billers/{bid}/credentials', {
             params: { path: { bid } },
-            body: { name: name.trim(), scopes },
+            body: { name: name.trim(), scopes, expiresAt: lastDay ? endOfDay(lastDay) : null },
           }),
         );
         onToken(made.token);
@@ -147,3 +160,6 @@ function Create({ bid, onClose, onToken }: { bid: number; onClose: () => void; o
     />
   );
 }
+
+/** The end of a day where the person is. */
+const endOfDay = (day: string): string => new Date(`${day}T23:59:59.999`).toISOString();
