@@ -1,7 +1,7 @@
 import { type Billers, createBillers } from './features/billers/index.ts';
 import type { Partners } from './features/billers/partner.ts';
 import { type TakenPayments, wakeLanesOf } from './features/deliveries/index.ts';
-import { countInvoicesDue } from './features/invoices/index.ts';
+import { countInvoicesDue, findInvoiceTypesInUse } from './features/invoices/index.ts';
 import { createMaintenance, type Maintenance, type MaintenancePorts } from './features/maintenance/index.ts';
 import { queueNotice } from './features/notices/index.ts';
 import { takenPayments } from './features/payments/index.ts';
@@ -19,6 +19,8 @@ export interface FeatureDeps extends Platform {
   readonly maintenance: Maintenance;
   /** Maintenance asks the invoices, lanes and notices above it through these. */
   readonly maintenancePorts: MaintenancePorts;
+  /** Billers ask the invoices above them through this, before an invoice type is taken out. */
+  readonly findInvoiceTypesInUse: typeof findInvoiceTypesInUse;
   /** Reconciliation asks the payments above it through this. */
   readonly takenPayments: TakenPayments;
 }
@@ -37,7 +39,16 @@ export function introduce(platform: Platform): { deps: FeatureDeps; close: () =>
   const billers = createBillers(platform, partners);
   const maintenance = createMaintenance(platform);
   return {
-    deps: { ...platform, partners, processors, billers, maintenance, maintenancePorts, takenPayments },
+    deps: {
+      ...platform,
+      partners,
+      processors,
+      billers,
+      maintenance,
+      maintenancePorts,
+      findInvoiceTypesInUse,
+      takenPayments,
+    },
     close: async () => {
       await Promise.all([...partners.values()].map((partner) => partner.close()));
       await Promise.all([billers.close(), maintenance.close()]);

@@ -14,6 +14,7 @@ import {
 } from './configuration.ts';
 import { type FtpRights, refuseFtpChange } from './ftp-rights.ts';
 import { keepFtpUsers, tryFtpUsers } from './ftp-users.ts';
+import { type FindInvoiceTypesInUse, removedTypesInUse } from './invoice-types-in-use.ts';
 import type { Billers } from './load-biller.ts';
 import { mergeSections } from './merge-sections.ts';
 import type { Partners } from './partner.ts';
@@ -30,6 +31,8 @@ const AUDITED_DIFFERENCES_MAX = 200;
 export type BillersDeps = Pick<Platform, 'database' | 'clock' | 'random' | 'keyring'> & {
   readonly partners: Partners;
   readonly billers?: Pick<Billers, 'forget'>;
+  /** Asks the invoices which types they carry; without it an invoice type can always be taken out. */
+  readonly findInvoiceTypesInUse?: FindInvoiceTypesInUse;
 };
 
 export interface SaveRequest {
@@ -188,7 +191,14 @@ async function prepare(tx: Tx, deps: BillersDeps, request: PreviewRequest): Prom
     next,
     clearedSecrets: cleared,
     differences: compareConfigurations(biller.configuration, next),
-    faults: checkConfiguration(next, deps.partners),
+    faults: [
+      ...checkConfiguration(next, deps.partners),
+      ...(await removedTypesInUse(tx, deps.findInvoiceTypesInUse, {
+        bid: request.bid,
+        before: biller.configuration,
+        after: next,
+      })),
+    ],
   };
 }
 

@@ -5,6 +5,7 @@ export { billerReading, type InvoicesDeps } from './biller-reading.ts';
 export type { InvoiceView } from './contract.ts';
 export { importInvoiceFile } from './import-invoice-file.ts';
 export { findInvoice, openInvoices, readInvoice, readOpenInvoices } from './invoice-store.ts';
+export { findInvoiceTypesInUse } from './invoice-types-in-use.ts';
 export { countInvoicesDue } from './invoices-due.ts';
 export { INVOICES_QUEUES, invoicesJobs } from './jobs.ts';
 export { matchAccount } from './match-account.ts';
