@@ -31,7 +31,8 @@ const signedIn = createRoute({
   component: Frame,
   beforeLoad: async ({ location }) => {
     try {
-      await queryClient.ensureQueryData(sessionQuery);
+      const session = await queryClient.ensureQueryData(sessionQuery);
+      if (session.mustEnrol) throw redirect({ to: '/second-factor', search: { back: location.href } });
     } catch (cause) {
       if (isSignedOut(cause)) throw redirect({ to: '/sign-in', search: { back: location.href } });
       throw cause;
@@ -47,10 +48,15 @@ const page = (path: string, component: RouteComponent) =>
 const door = () => import('./pages/security/door.tsx');
 const setPassword = () => import('./pages/security/set-password.tsx');
 const heldPages = () => import('./pages/held.tsx');
+const maintenanceWindow = () => import('./pages/configuration/maintenance/window-page.tsx');
 
 const routes = root.addChildren([
   open('/sign-in', lazyRouteComponent(door, 'SignIn')),
   open('/signed-out', lazyRouteComponent(door, 'SignedOut')),
+  open(
+    '/second-factor',
+    lazyRouteComponent(() => import('./pages/security/enrol.tsx'), 'Enrol'),
+  ),
   open('/accept-invitation', lazyRouteComponent(setPassword, 'AcceptInvitation')),
   open('/forgot-password', lazyRouteComponent(setPassword, 'ForgotPassword')),
   open('/reset-password', lazyRouteComponent(setPassword, 'ResetPassword')),
@@ -197,6 +203,10 @@ const routes = root.addChildren([
       lazyRouteComponent(() => import('./pages/configuration/ftp-credentials.tsx'), 'FtpCredentials'),
     ),
     page(
+      '/billers/$bid/import-worksheet',
+      lazyRouteComponent(() => import('./pages/configuration/import-worksheet.tsx'), 'ImportWorksheet'),
+    ),
+    page(
       '/billers/$bid/portal-customization',
       lazyRouteComponent(() => import('./pages/configuration/portal-customization.tsx'), 'PortalCustomization'),
     ),
@@ -207,6 +217,21 @@ const routes = root.addChildren([
     page(
       '/billers/$bid/api-credentials',
       lazyRouteComponent(() => import('./pages/security/credentials.tsx'), 'Credentials'),
+    ),
+    page(
+      '/billers/$bid/portal-customization/maintenance-windows',
+      lazyRouteComponent(
+        () => import('./pages/configuration/maintenance/maintenance-windows.tsx'),
+        'MaintenanceWindows',
+      ),
+    ),
+    page(
+      '/billers/$bid/portal-customization/maintenance-windows/new',
+      lazyRouteComponent(maintenanceWindow, 'NewMaintenanceWindow'),
+    ),
+    page(
+      '/billers/$bid/portal-customization/maintenance-windows/$windowId',
+      lazyRouteComponent(maintenanceWindow, 'MaintenanceWindow'),
     ),
     page(
       '/billers/$bid/audit',

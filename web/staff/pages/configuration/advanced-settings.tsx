@@ -2,8 +2,10 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
+import { addresses } from '../../addresses.ts';
 import { Awaited } from '../../parts/notes.tsx';
-import { Part } from '../../parts/show.tsx';
+import { Part, To } from '../../parts/show.tsx';
+import { useBid } from '../../parts/use-biller.ts';
 import { useMay } from '../../session.ts';
 import { type Catalogue, type CatalogueRow, catalogueQuery } from './configuration-data.ts';
 import { ConfigurationPage } from './configuration-page.tsx';
@@ -16,8 +18,13 @@ import { isMultiEnvironment, rowsFor, turnsBlockFlagsOn } from './setting-rows.t
 /** The numbered settings of the biller's partner. A setting's own parts are typed apart; `|` only stands where one is shown. */
 export function AdvancedSettings() {
   const catalogue = useQuery(catalogueQuery);
+  const bid = useBid();
+  const may = useMay();
   return (
-    <ConfigurationPage sections={['advancedSettings']}>
+    <ConfigurationPage
+      sections={['advancedSettings']}
+      acts={may('secrets:write') && <To href={addresses.importWorksheet(bid)}>Import worksheet</To>}
+    >
       <Awaited of={catalogue} what="the catalogue">
         {(rows) => <Settings catalogue={rows} />}
       </Awaited>
