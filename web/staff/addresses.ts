@@ -41,6 +41,10 @@ export const addresses = {
   importWorksheet: (bid: number) => `/billers/${bid}/import-worksheet`,
   ftpManagement: (bid: number) => `/billers/${bid}/ftp-management`,
   portalCustomization: (bid: number) => `/billers/${bid}/portal-customization`,
+  maintenanceWindows: (bid: number) => `/billers/${bid}/portal-customization/maintenance-windows`,
+  newMaintenanceWindow: (bid: number) => `/billers/${bid}/portal-customization/maintenance-windows/new`,
+  maintenanceWindow: (bid: number, id: number | string) =>
+    `/billers/${bid}/portal-customization/maintenance-windows/${id}`,
   advancedSettings: (bid: number) => `/billers/${bid}/advanced-settings`,
   dataPumpManagement: (bid: number) => `/billers/${bid}/datapump-management`,
   configurationHistory: (bid: number) => `/billers/${bid}/configuration-history`,

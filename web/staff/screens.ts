@@ -58,6 +58,12 @@ export function screensOf(bid: number | undefined): readonly Screen[] {
           permission: 'credentials:manage',
         },
         { group: 'CRM', name: 'Audit', address: addresses.audit(bid), permission: 'audit:read' },
+        {
+          group: 'Biller Portal',
+          name: 'Maintenance Windows',
+          address: addresses.maintenanceWindows(bid),
+          permission: 'billers:read',
+        },
       ]
     : [];
   return [

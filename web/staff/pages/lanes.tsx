@@ -2,8 +2,9 @@ import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { addresses } from '../addresses.ts';
-import { api, type Item, told } from '../api.ts';
+import { api, type Item, type Reply, told } from '../api.ts';
 import { Ask } from '../parts/ask.tsx';
+import { Message } from '../parts/message.tsx';
 import { Awaited, Empty } from '../parts/notes.tsx';
 import { PageHead } from '../parts/page-head.tsx';
 import { Ago, Facts, Moment, Part, To } from '../parts/show.tsx';
@@ -18,6 +19,7 @@ import { Trust } from './trust.tsx';
 
 const REFRESH_MS = 5_000;
 
+type LanesAnswer = Reply<'/api/v1/billers/{bid}/lanes'>;
 type Lane = Item<'/api/v1/billers/{bid}/lanes'>;
 
 /** The lanes of a biller: what waits in each, since when, and why; hold one, let it go on, send again. */
@@ -32,11 +34,12 @@ export function Lanes() {
     <>
       <PageHead path={[['DataPump']]} title="Lanes" />
       <Awaited of={lanes} what="the lanes">
-        {({ items }) => (
+        {({ items, maintenance }) => (
           <>
+            {maintenance && <PausedByWindow bid={bid} window={maintenance} />}
             {items.length === 0 && <Empty>There is no lane yet: the first delivery makes one.</Empty>}
             {items.map((lane) => (
-              <LanePart key={lane.id} bid={bid} lane={lane} />
+              <LanePart key={lane.id} bid={bid} lane={lane} isInMaintenance={maintenance !== null} />
             ))}
           </>
         )}
@@ -49,8 +52,21 @@ export function Lanes() {
 const laneName = (lane: Lane): string =>
   `${lane.family === 'payments' ? 'Payments' : 'Paperless and AutoPay changes'}, environment ${lane.environment}`;
 
-function stateOf(lane: Lane) {
+/** Why every lane of the biller rests, until when, and where to change that. */
+function PausedByWindow({ bid, window }: { bid: number; window: NonNullable<LanesAnswer['maintenance']> }) {
+  return (
+    <Message tone="warn" role="status" title={`Paused by the maintenance window “${window.description}”`}>
+      <p>
+        Nothing is sent until <Moment at={window.until} isAgo />; then all of it goes on by itself, in order.
+      </p>
+      <To href={addresses.maintenanceWindow(bid, window.windowId)}>See the window</To>
+    </Message>
+  );
+}
+
+function stateOf(lane: Lane, isInMaintenance: boolean) {
   if (lane.pausedAt) return <StateMark state="paused" />;
+  if (isInMaintenance) return <StateMark state="paused" word="Paused by maintenance" />;
   if (lane.troubles > 0) return <StateMark state="failing" tone="bad" word="Endpoint does not answer" />;
   return Object.keys(lane.counts).some((state) => state === 'queued' || state === 'sending') ? (
     <StateMark state="draining" word="Sending" />
@@ -59,12 +75,12 @@ function stateOf(lane: Lane) {
   );
 }
 
-function LanePart({ bid, lane }: { bid: number; lane: Lane }) {
+function LanePart({ bid, lane, isInMaintenance }: { bid: number; lane: Lane; isInMaintenance: boolean }) {
   const may = useMay();
   const [asked, setAsked] = useState<'pause' | 'resume' | 'replay'>();
   const depth = Object.values(lane.counts).reduce((sum, each) => sum + each.count, 0);
   return (
-    <Part title={laneName(lane)} aside={stateOf(lane)}>
+    <Part title={laneName(lane)} aside={stateOf(lane, isInMaintenance)}>
       <Facts
         items={[
           [

@@ -100,6 +100,18 @@ function Needs({ view, bid }: { view: View; bid: number | undefined }) {
     },
     { count: needs.failingLanes, words: 'lanes without answer', tone: 'bad', address: of(addresses.lanes) },
     { count: needs.pausedLanes, words: 'lanes paused', tone: 'warn', address: of(addresses.lanes) },
+    {
+      count: needs.windowsInForce,
+      words: 'maintenance windows in force',
+      tone: 'warn',
+      address: of(addresses.maintenanceWindows),
+    },
+    {
+      count: needs.windowsEnding,
+      words: 'of them ending within the hour',
+      tone: 'warn',
+      address: of(addresses.maintenanceWindows),
+    },
     { count: needs.refusedFiles, words: 'files with faults, 7 days', tone: 'bad', address: of(addresses.invoiceFiles) },
     {
       count: needs.failedNotices,

@@ -11,11 +11,13 @@ export type WorkItem = Item<'/api/v1/work-items'>;
 /** Where the thing an item is about can be seen; the detail says what it is. */
 export function workItemAddress(item: WorkItem): string | undefined {
   const { bid, detail } = item;
-  const [, what, id = ''] = /^(delivery|payment|day|lane|invoice-file)\/(.+)$/.exec(item.subject) ?? [];
+  const [, what, id = ''] =
+    /^(delivery|payment|day|lane|invoice-file|maintenance-window)\/(.+)$/.exec(item.subject) ?? [];
   if (what === 'delivery') return addresses.heldOne(bid, id);
   if (what === 'payment') return addresses.payment(bid, id);
   if (what === 'day') return `${addresses.reconciliation(bid)}?day=${id}`;
   if (what === 'lane') return addresses.lanes(bid);
+  if (what === 'maintenance-window') return addresses.maintenanceWindow(bid, id);
   if (what === 'invoice-file') return addresses.invoiceFile(bid, id);
   if (typeof detail.deliveryId === 'number') return addresses.heldOne(bid, detail.deliveryId);
   if (typeof detail.paymentId === 'number') return addresses.payment(bid, detail.paymentId);
