@@ -4,6 +4,7 @@ import { addresses } from './addresses.ts';
 import { To } from './parts/show.tsx';
 import { Window } from './parts/window.tsx';
 import type { ProofAsked, ProofMethod } from './prove-again.ts';
+import { proveByPasskey, proveByTotp } from './prove-by-factor.tsx';
 import { proveByPassword } from './prove-by-password.tsx';
 
 /** One way of proving again who one is: a form that calls the server, and `onProven` once the server agrees. */
@@ -15,7 +16,7 @@ export interface ProofWay {
 }
 
 /** In the order in which they are offered. */
-const WAYS: readonly ProofWay[] = [proveByPassword];
+const WAYS: readonly ProofWay[] = [proveByPasskey, proveByTotp, proveByPassword];
 
 /** “It is still you?”: asked before acts on secrets, money and users; the act itself goes on afterwards by itself. */
 export function ProveWindow({ asked }: { asked: ProofAsked }) {

@@ -74,6 +74,30 @@ const routes = root.addChildren([
       lazyRouteComponent(() => import('./pages/billers.tsx'), 'Billers'),
     ),
     page(
+      '/operations',
+      lazyRouteComponent(() => import('./pages/operations/operations.tsx'), 'Operations'),
+    ),
+    page(
+      '/operations/endpoint',
+      lazyRouteComponent(() => import('./pages/operations/endpoint.tsx'), 'OperationsEndpoint'),
+    ),
+    page(
+      '/operations/jobs',
+      lazyRouteComponent(() => import('./pages/operations/jobs.tsx'), 'OperationsJobs'),
+    ),
+    page(
+      '/operations/alerts',
+      lazyRouteComponent(() => import('./pages/operations/alerts.tsx'), 'Alerts'),
+    ),
+    page(
+      '/operations/destinations',
+      lazyRouteComponent(() => import('./pages/operations/destinations.tsx'), 'AlertDestinations'),
+    ),
+    page(
+      '/operations/conditions',
+      lazyRouteComponent(() => import('./pages/operations/conditions.tsx'), 'AlertConditions'),
+    ),
+    page(
       '/users',
       lazyRouteComponent(() => import('./pages/security/users.tsx'), 'Users'),
     ),

@@ -101,6 +101,14 @@ export const newPasskeyAnswer = recoveryCodesAnswer.extend({ id: z.string() });
 export const oneParams = z.object({ id: z.uuid() });
 export const resetFactorsBody = z.strictObject({ reason: z.string().trim().min(3).max(500) });
 
+export const userFactorsAnswer = z.object({
+  totpSince: z.string().nullable(),
+  passkeys: z.int(),
+  recoveryCodesLeft: z.int(),
+  mustHaveFactor: z.boolean(),
+  signOnEmail: z.string().nullable().describe('As at the first sign-on through the provider; null where not linked'),
+});
+
 /** What a provider sends back. Some add fields of their own; those are handed to the check as they came. */
 export const callbackQuery = z.looseObject({
   code: z.string().max(4000).optional(),

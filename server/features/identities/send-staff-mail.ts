@@ -109,7 +109,7 @@ async function prepare(deps: StaffMailDeps, job: MailJob, user: StaffUser): Prom
         to: user.email,
         what: FACTOR_WORDS[job.act],
         at: Temporal.Instant.from(job.at),
-        url: `${deps.publicUrl}/staff/security`,
+        url: `${deps.publicUrl}/staff/own-security`,
       };
     default:
       return job satisfies never;

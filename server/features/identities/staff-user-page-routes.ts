@@ -6,12 +6,14 @@ import { actorOf } from '../billers/index.ts';
 import { forgetSessions } from './authenticate.ts';
 import * as contract from './contract.ts';
 import { endAllSessions, endSessionById } from './end-sessions.ts';
-import { resetFactorsBody } from './factors-contract.ts';
+import { resetFactorsBody, userFactorsAnswer } from './factors-contract.ts';
 import { changeable, managerOf } from './may-manage.ts';
 import { sessionView } from './own-session-routes.ts';
 import { refuseIdentity } from './problems.ts';
+import { readOwnSecurity } from './read-own-security.ts';
 import { resetFactors } from './reset-factors.ts';
 import type { RouteDeps } from './route-deps.ts';
+import { mustHaveFactor } from './second-factor-rule.ts';
 import { listSessions } from './session-store.ts';
 import { findListedUser, findUser, type ListedUser } from './staff-store.ts';
 import { userView } from './staff-user-view.ts';
@@ -143,6 +145,29 @@ function registerSessions(app: App, deps: RouteDeps): void {
 }
 
 function registerResetFactors(app: App, deps: RouteDeps): void {
+  app.get(
+    '/api/v1/staff-users/:id/factors',
+    {
+      config: readRight,
+      schema: {
+        tags,
+        summary: 'What second factors a user has',
+        params: contract.staffUserParams,
+        response: { 200: userFactorsAnswer },
+      },
+    },
+    async (request) => {
+      const user = await shown(deps, request);
+      const { totpSince, passkeys, recoveryCodesLeft, signOn } = await readOwnSecurity(deps, user.id, undefined);
+      return {
+        totpSince,
+        passkeys: passkeys.length,
+        recoveryCodesLeft,
+        mustHaveFactor: mustHaveFactor(deps.config.secondFactorFor, user),
+        signOnEmail: signOn?.email ?? null,
+      };
+    },
+  );
   app.post(
     '/api/v1/staff-users/:id/reset-factors',
     {

@@ -1,6 +1,6 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { addresses } from '../../addresses.ts';
 import { api, told } from '../../api.ts';
@@ -8,30 +8,35 @@ import { Failure } from '../../parts/notes.tsx';
 import { To } from '../../parts/show.tsx';
 import { queryClient } from '../../query-client.ts';
 import { sessionQuery } from '../../session.ts';
+import { safeBack } from './back.ts';
 import { Door } from './door-frame.tsx';
+import { OtherWays, SignOnFault, waysQuery } from './other-ways.tsx';
+import { SecondStep } from './second-step.tsx';
 import { SessionOver } from './session-over.tsx';
-
-/** Back to where the person was, if that is a page of ours. */
-const safeBack = (back: string | undefined): string =>
-  back && /^\/(?![/\\])/.test(back) ? back : addresses.overview();
 
 export function SignIn() {
   const navigate = useNavigate();
-  const search = useSearch({ strict: false }) as { back?: string; why?: string };
+  const search = useSearch({ strict: false }) as { back?: string; why?: string; step?: string; signOn?: string };
+  const back = safeBack(search.back);
   const form = useForm({ initialValues: { email: '', password: '' } });
+  const goIn = async () => {
+    queryClient.clear();
+    await queryClient.ensureQueryData(sessionQuery);
+    await navigate({ href: `/staff${back}`, replace: true });
+  };
+  // In the address, so that a page that is loaded again asks for the second step and not for the password.
+  const askFurther = () => navigate({ to: addresses.signIn(), search: { step: 'second', back } as never });
   const signIn = useMutation({
     mutationKey: ['sign-in'],
     mutationFn: (body: { email: string; password: string }) => told(api.POST('/api/v1/session', { body })),
-    onSuccess: async () => {
-      queryClient.clear();
-      await queryClient.ensureQueryData(sessionQuery);
-      await navigate({ href: `/staff${safeBack(search.back)}`, replace: true });
-    },
+    onSuccess: (answer) => ('methods' in answer ? askFurther() : goIn()),
     onError: () => form.setFieldValue('password', ''),
   });
+  if (search.step === 'second') return <SecondStep onSignedIn={() => void goIn()} />;
   return (
     <Door title="Sign in">
       <SessionOver why={search.why} />
+      <SignOnFault fault={search.signOn} />
       {signIn.error && <Failure cause={signIn.error} />}
       <form className="form" onSubmit={form.onSubmit((values) => signIn.mutate(values))}>
         <TextInput label="Email" type="email" autoComplete="username" required {...form.getInputProps('email')} />
@@ -46,6 +51,7 @@ export function SignIn() {
           Sign in
         </Button>
       </form>
+      <OtherWays back={back} onSignedIn={() => void goIn()} />
       <p>
         <To href={addresses.forgotPassword()}>Forgot your password?</To>
       </p>
@@ -55,11 +61,23 @@ export function SignIn() {
 }
 
 export function SignedOut() {
+  const { provider } = useSearch({ strict: false }) as { provider?: string };
+  const { data: ways } = useQuery(waysQuery);
   return (
     <Door title="You are signed out">
       <p>
         Close the browser if this machine is not yours. <To href={addresses.signIn()}>Sign in again</To>
       </p>
+      {provider === 'has-none' && <p role="status">The provider has no sign-out of its own: close the browser.</p>}
+      {provider === 'away' && <p role="status">The provider does not answer. You may still be signed in there.</p>}
+      {ways?.signOn && provider === undefined && (
+        <p>
+          You may still be signed in at the provider.{' '}
+          <a className="link" href="/api/v1/session/oidc/sign-out">
+            Sign out of {ways.signOn.label} too
+          </a>
+        </p>
+      )}
     </Door>
   );
 }

@@ -4,6 +4,7 @@ import { api, told } from '../../api.ts';
 import { Message } from '../../parts/message.tsx';
 import { Failure } from '../../parts/notes.tsx';
 import { showPasskey } from './passkeys-here.ts';
+import './security.css';
 
 /** What the sign-in page offers besides the password. */
 export const waysQuery = {

@@ -1,4 +1,5 @@
 import { PageHead } from '../../parts/page-head.tsx';
+import { OwnFactors } from './own-factors.tsx';
 import { OwnPassword } from './own-password.tsx';
 import { OwnSessions } from './own-sessions.tsx';
 
@@ -8,6 +9,7 @@ export function OwnSecurity() {
     <>
       <PageHead path={[['You']]} title="Your sign-in and sessions" />
       <OwnPassword />
+      <OwnFactors />
       <OwnSessions />
     </>
   );

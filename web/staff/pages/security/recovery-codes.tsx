@@ -1,5 +1,6 @@
 import { Button, CopyButton } from '@mantine/core';
 import { Message } from '../../parts/message.tsx';
+import './security.css';
 
 const FILE_NAME = 'causeway-recovery-codes.txt';
 

@@ -8,6 +8,7 @@ import { To } from '../../parts/show.tsx';
 import { CodeField, isCode } from './code-field.tsx';
 import { Door } from './door-frame.tsx';
 import { showPasskey } from './passkeys-here.ts';
+import './security.css';
 
 type Half = Reply<'/api/v1/session/second-step'>;
 type Method = Half['methods'][number];

@@ -4,6 +4,7 @@ import { type FormEvent, useState } from 'react';
 import { api, told } from '../../api.ts';
 import { Failure, Loading } from '../../parts/notes.tsx';
 import { CodeField, isCode } from './code-field.tsx';
+import './security.css';
 
 /** Scan, type the code, done: the app counts only once a code of it was typed. */
 export function SetUpTotp({ onDone, onGiveUp }: { onDone: (codes: readonly string[]) => void; onGiveUp: () => void }) {

@@ -14,6 +14,7 @@ import { sessionQuery } from '../../session.ts';
 import { ToldOnce } from '../told-once.tsx';
 import { ChangeUser } from './change-user.tsx';
 import { roleWord } from './right-words.ts';
+import { UserFactors } from './user-factors.tsx';
 import { UserHistory } from './user-history.tsx';
 import { UserSessions } from './user-sessions.tsx';
 import { type User as Person, UserState } from './users.tsx';
@@ -75,6 +76,7 @@ export function User() {
                 ]}
               />
             </Part>
+            <UserFactors person={person} isSelf={isSelf} />
             <UserSessions person={person} isSelf={isSelf} />
             <UserHistory id={person.id} />
             {act === 'change' && (
