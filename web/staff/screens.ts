@@ -77,6 +77,13 @@ export function screensOf(bid: number | undefined): readonly Screen[] {
       isConsole: true,
     },
     { group: 'Console', name: 'Billers', address: addresses.billers(), permission: 'billers:read', isConsole: true },
+    {
+      group: 'Console',
+      name: 'Operations',
+      address: addresses.operations(),
+      permission: 'operations:read',
+      isConsole: true,
+    },
     { group: 'Console', name: 'Users', address: addresses.users(), permission: 'users:manage' },
     { group: 'Console', name: 'Roles and rights', address: addresses.roles(), permission: 'users:manage' },
   ];
