@@ -111,11 +111,13 @@ export async function withPayerSite(from: { partner?: string; overrides?: Sectio
     },
     save: async (change: (configuration: ConfigurationView) => Sections): Promise<void> => {
       const answer = await at.trySave(change);
-      if (answer.statusCode !== 200) throw new Error(`saving answered ${answer.statusCode}: ${answer.body}`);
+      if (answer.statusCode !== 200)
+        throw new Error(`saving answered ${answer.statusCode}: ${JSON.stringify(answer.json().faults)}`);
     },
     /** A new account with one open bill, known to the partner with the same amount. */
     account: async (
       of: {
+        accountNumber?: string;
         totalCents?: number;
         typeId?: string;
         derived?: Record<string, unknown>;
@@ -125,7 +127,7 @@ export async function withPayerSite(from: { partner?: string; overrides?: Sectio
       } = {},
     ): Promise<string> => {
       accounts += 1;
-      const accountNumber = `POL${1000 + accounts}`;
+      const accountNumber = of.accountNumber ?? `POL${1000 + accounts}`;
       const totalCents = of.totalCents ?? 12_840;
       imt.load(of.instance ?? instance, [
         { policyNumber: accountNumber, currentDueCents: totalCents, firstName: 'JANE', lastName: 'DOE', ...of.policy },
@@ -215,7 +217,7 @@ export async function withPayerSite(from: { partner?: string; overrides?: Sectio
       deps.database.withBiller(PAYER_BID, (tx) =>
         tx
           .selectFrom('delivery')
-          .select(['kind', 'account_number', 'state', 'reason', 'transaction_id', 'amount_cents', 'destination'])
+          .select(['kind', 'account_number', 'state', 'reason', 'transaction_id', 'unknown_since', 'next_at'])
           .orderBy('id')
           .execute(),
       ),

@@ -256,7 +256,6 @@ test('the customization InvoiceTypeID decides which methods and fees hold', asyn
   expect(page).toMatch(/value="ACH"/);
   expect(page).not.toMatch(/value="CC"/);
   await saveRules({ InvoiceTypeID: { kind: 'inBif' } });
-  await rig.save(() => ({ invoiceTypes: before.invoiceTypes }));
 });
 
 test('the customization InvoiceFormatGuid is the format of the stored bill', async () => {
