@@ -4,7 +4,6 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { lazy, StrictMode, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
-import { ProvePlace } from './parts/prove-place.tsx';
 import { queryClient } from './query-client.ts';
 import { router } from './router.tsx';
 import { cssVariablesResolver, theme } from './theme.ts';
@@ -24,7 +23,6 @@ createRoot(place).render(
       <Suspense>
         <Notifications />
       </Suspense>
-      <ProvePlace />
     </MantineProvider>
   </StrictMode>,
 );

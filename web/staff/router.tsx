@@ -7,10 +7,11 @@ import {
   type RouteComponent,
   redirect,
 } from '@tanstack/react-router';
-import { isSignedOut } from './api.ts';
+import { isSignedOut, Refused } from './api.ts';
 import { Frame } from './frame.tsx';
 import { NotFound } from './parts/not-found.tsx';
 import { Failure, Loading } from './parts/notes.tsx';
+import { ProvePlace } from './parts/prove-place.tsx';
 import { queryClient, whenSessionEnds } from './query-client.ts';
 import { sessionQuery } from './session.ts';
 
@@ -22,7 +23,14 @@ const readSearch = (search: Record<string, unknown>): Record<string, string> =>
       .map(([name, value]) => [name, String(value)]),
   );
 
-const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, validateSearch: readSearch });
+/** Every page, and above it the question who it is: within the router, since what it says may link somewhere. */
+const Whole = () => (
+  <>
+    <Outlet />
+    <ProvePlace />
+  </>
+);
+const root = createRootRoute({ component: Whole, notFoundComponent: NotFound, validateSearch: readSearch });
 
 /** Behind it all pages ask who is signed in; nobody leads to sign-in, and from there back to where they wanted. */
 const signedIn = createRoute({
@@ -34,7 +42,9 @@ const signedIn = createRoute({
       const session = await queryClient.ensureQueryData(sessionQuery);
       if (session.mustEnrol) throw redirect({ to: '/second-factor', search: { back: location.href } });
     } catch (cause) {
-      if (isSignedOut(cause)) throw redirect({ to: '/sign-in', search: { back: location.href } });
+      // Who never signed in is told nothing; whose session was ended is told why.
+      const why = cause instanceof Refused && cause.code !== 'not-signed-in' ? { why: cause.code } : {};
+      if (isSignedOut(cause)) throw redirect({ to: '/sign-in', search: { back: location.href, ...why } });
       throw cause;
     }
   },

@@ -37,7 +37,7 @@ export function SessionList({
               size="compact-sm"
               loading={busyId === session.id}
               onClick={() => onEnd(session)}
-              aria-label={`End the session ${session.device} from ${session.address ?? 'an unknown address'}`}
+              aria-label={`End it: the session ${session.device} from ${session.address ?? 'an unknown address'}`}
             >
               End it
             </Button>
