@@ -249,7 +249,7 @@ describe('staff', () => {
     expect(await dialog.innerText()).not.toContain('not|the|password');
     expect(await accessibilityFaults(page)).toEqual([]);
     await dialog.getByRole('textbox', { name: /Why/ }).fill('trying the screen');
-    await dialog.getByRole('button', { name: /Save version/ }).click();
+    await dialog.getByRole('button', { name: 'Save the change' }).click();
     await dialog.waitFor({ state: 'hidden' });
     await page.goto(`${demo.url}/staff/billers/${BID}/accounts/71000021`);
     await page.getByRole('button', { name: 'Data Refresh' }).click();

@@ -67,10 +67,10 @@ function Contrast({ hex }: { hex: string }) {
         Pay $128.40
       </span>
       <span>
-        Contrast with white {onWhite.toFixed(1)} : 1{' '}
+        {`Contrast with white ${onWhite.toFixed(1)} : 1`}
         {isKept
-          ? `(${CONTRAST_MIN} is needed): used as it is.`
-          : `, and ${CONTRAST_MIN} is needed: payers see ${made.light} on light pages.`}{' '}
+          ? ` (${CONTRAST_MIN} is needed): used as it is. `
+          : `, and ${CONTRAST_MIN} is needed: payers see ${made.light} on light pages. `}
         On dark pages {made.dark}.
       </span>
     </div>
