@@ -79,7 +79,7 @@ export async function openWorkItemCount(tx: Tx): Promise<number> {
   return count;
 }
 
-/** The open items of one kind of one biller (of one subject, where `isEach` says so for the kind), put together. */
+/** The open items of one kind of one biller (of one subject, for kinds that are told one by one), put together. */
 export interface OpenItems {
   readonly bid: number;
   readonly kind: string;
@@ -93,11 +93,13 @@ export interface OpenItems {
 /** What waits for a person, by biller and kind; the items of `each` kinds stand alone. */
 export async function readOpenItems(
   tx: Tx,
-  from: { each: readonly string[]; limit: number },
+  from: { each: readonly string[]; except: readonly string[]; limit: number },
 ): Promise<readonly OpenItems[]> {
   const { rows } = await sql<OpenItems>`
     select bid, kind, case when kind = any(${[...from.each]}::text[]) then subject end as subject, count(*) as count,
       min(opened_at) as since, (array_agg(sentence order by opened_at, id))[1] as sentence
-    from work_item where closed_at is null group by 1, 2, 3 order by min(opened_at) limit ${from.limit}`.execute(tx);
+    from work_item where closed_at is null and kind <> all(${[...from.except]}::text[]) group by 1, 2, 3 order by min(opened_at) limit ${from.limit}`.execute(
+    tx,
+  );
   return rows;
 }

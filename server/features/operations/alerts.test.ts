@@ -42,7 +42,7 @@ beforeEach(async () => {
   await rig.deps.database.withSystem(async (tx) => {
     for (const table of ['alert', 'alert_destination', 'work_item'])
       await sql`delete from ${sql.table(table)}`.execute(tx);
-    await sql`insert into operation_mark (kind, at) values ('backup', ${rig.clock.now()})
+    await sql`insert into operation_mark (kind, at) values ('backup-created', ${rig.clock.now()})
       on conflict (kind) do update set at = excluded.at`.execute(tx);
   });
 });

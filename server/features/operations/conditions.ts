@@ -13,6 +13,7 @@ export const CONDITIONS = [
   'database-limits',
   'disk-low',
   'backup-old',
+  'audit-broken',
   'work-item',
 ] as const;
 export type Condition = (typeof CONDITIONS)[number];
@@ -108,6 +109,11 @@ export const CONDITION_WORDS: Readonly<Record<Condition, ConditionWords>> = {
     afterMinutes: 0,
     limit: ['hours since the last backup', 26, 1, 2_000],
   }),
+  'audit-broken': closed(
+    'The audit record was changed',
+    'A verification found an entry that is not as it was written. Over when a verification finds it sound.',
+    0,
+  ),
   'work-item': closed(
     'Something else waits for a person',
     'A work item of any other kind is open: returns, charges in doubt, failed emails, and what is added later.',
@@ -122,8 +128,12 @@ const CONDITION_OF_KIND: Readonly<Record<string, Condition>> = {
   'partner-contradicts': 'held-payments',
   restored: 'held-payments',
   'reconciliation-gap': 'reconciliation-gap',
-  'maintenance-open': 'maintenance-open',
+  'maintenance-left-open': 'maintenance-open',
+  'audit-broken': 'audit-broken',
 };
+
+/** Reminders of what goes as planned: whoever planned it gets an email of its own, and nothing is broken. */
+export const UNTOLD_KINDS: readonly string[] = ['maintenance-ending'];
 
 export function conditionOfKind(kind: string): Condition {
   return CONDITION_OF_KIND[kind] ?? 'work-item';

@@ -35,12 +35,12 @@ beforeEach(async () => {
   await rig.deps.database.withSystem(async (tx) => {
     for (const table of ['alert', 'running_process', 'endpoint_minute'])
       await sql`delete from ${sql.table(table)}`.execute(tx);
-    await sql`insert into operation_mark (kind, at) values ('backup', ${rig.clock.now()})
+    await sql`insert into operation_mark (kind, at) values ('backup-created', ${rig.clock.now()})
       on conflict (kind) do update set at = excluded.at`.execute(tx);
   });
 });
 
-/** A process of its own: its own egress and figures, on the database of all. */
+/** A process of its own: its own egress and figures, on the database of all. It beats when the test says so. */
 async function startProcess(over: { version?: string; roles?: readonly string[]; partners?: Partners } = {}) {
   const endpointFigures = createEndpointFigures(rig.clock);
   const { clock, timers, log } = rig.deps;
@@ -54,7 +54,14 @@ async function startProcess(over: { version?: string; roles?: readonly string[];
   const config = { ...rig.deps.config, roles: (over.roles ?? ['worker']) as never };
   const partners = over.partners ?? rig.deps.partners;
   const beats = await startBeats(
-    { ...rig.deps, config, egress, endpointFigures, partners },
+    {
+      ...rig.deps,
+      config,
+      egress,
+      endpointFigures,
+      partners,
+      timers: { ...timers, every: () => ({ cancel: () => undefined }) },
+    },
     { version: over.version ?? '1.0.0' },
   );
   running.push(beats);
@@ -86,6 +93,7 @@ const alerts = () =>
   );
 const watchFor = async (minutes: number) => {
   for (let turn = 0; turn <= minutes * 2; turn += 1) {
+    for (const one of running) await one.beat();
     await watchConditions(rig.deps);
     rig.clock.advance(30_000);
   }
@@ -192,7 +200,7 @@ test('a backup that is too old is told, and over with the next', async () => {
   await watchConditions(rig.deps);
   expect(await alerts()).toMatchObject([{ condition: 'backup-old', told_at: expect.anything() }]);
   await rig.deps.database.withSystem((tx) =>
-    sql`update operation_mark set at = ${rig.clock.now()} where kind = 'backup'`.execute(tx),
+    sql`update operation_mark set at = ${rig.clock.now()} where kind = 'backup-created'`.execute(tx),
   );
   await watchFor(3);
   expect(await alerts()).toMatchObject([{ recovered_at: expect.anything() }]);
@@ -222,7 +230,7 @@ test('the screen’s own reading tells of the database and its migrations', asyn
   expect(database.connections).toBeGreaterThan(0);
   expect(database.connectionsMax).toBeGreaterThan(10);
   expect(database.migrations.map((one: { name: string }) => one.name)).toContain('0011-operations.sql');
-  expect(database.marks).toMatchObject([{ kind: 'backup' }]);
+  expect(database.marks).toMatchObject([{ kind: 'backup-created' }]);
 });
 
 test('minutes are kept for a day', async () => {

@@ -264,3 +264,17 @@ export async function pruneTests(tx: Tx, before: Temporal.Instant): Promise<numb
     returning 1`.execute(tx);
   return rows.length;
 }
+
+/** Alerts by email that wait because the mail server did not take them, and what it said last. */
+export async function readAlertMailTrouble(
+  tx: Tx,
+): Promise<{ waiting: number; oldestAt: Temporal.Instant; lastError: string } | undefined> {
+  const { rows } = await sql<{ waiting: number; oldestAt: Temporal.Instant | null; lastError: string | null }>`
+    select count(distinct m.id) as waiting, min(m.created_at) as "oldestAt",
+      (array_agg(a.said order by a.at desc))[1] as "lastError"
+    from alert_message m join alert_destination d on d.id = m.destination_id and d.kind = 'email'
+      join alert_attempt a on a.message_id = m.id
+    where m.state = 'queued'`.execute(tx);
+  const [row] = rows;
+  return row?.oldestAt ? { waiting: row.waiting, oldestAt: row.oldestAt, lastError: row.lastError ?? '' } : undefined;
+}

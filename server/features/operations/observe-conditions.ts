@@ -1,12 +1,14 @@
 import { sql } from 'kysely';
 import type { Tx } from '../../platform/database.ts';
 import { readQueues } from '../../platform/job-figures.ts';
+import { readMark } from '../../platform/operation-marks.ts';
 import { readOpenItems } from '../../platform/work-items.ts';
 import { readLaneFigures } from '../deliveries/index.ts';
 import { readFilesInTrouble } from '../invoices/index.ts';
 import { readMailTrouble } from '../notices/index.ts';
-import { type Condition, type ConditionRule, conditionOfKind } from './conditions.ts';
-import { readDatabaseFigures, readLongTransactions, readMarks } from './database-figures.ts';
+import { type Condition, type ConditionRule, conditionOfKind, UNTOLD_KINDS } from './conditions.ts';
+import { readDatabaseFigures, readLongTransactions } from './database-figures.ts';
+import { readAlertMailTrouble } from './message-store.ts';
 import { observeEndpoints } from './observe-endpoints.ts';
 import { readMinutes, readProcesses, readStates } from './process-store.ts';
 import { isVanished } from './vanished.ts';
@@ -44,7 +46,10 @@ export const OBSERVERS: readonly { readonly of: readonly Condition[]; readonly o
   { of: ['endpoint-broken'], observe: endpoints },
   { of: ['process-vanished', 'disk-low'], observe: processes },
   { of: ['lane-paused'], observe: pausedLanes },
-  { of: ['lane-stuck', 'held-payments', 'reconciliation-gap', 'maintenance-open', 'work-item'], observe: workItems },
+  {
+    of: ['lane-stuck', 'held-payments', 'reconciliation-gap', 'maintenance-open', 'audit-broken', 'work-item'],
+    observe: async (tx) => [...(await workItems(tx)), ...(await audit(tx))],
+  },
   { of: ['invoice-file-refused'], observe: refusedFiles },
   { of: ['mail-failing'], observe: mail },
   { of: ['job-failing'], observe: jobs },
@@ -105,7 +110,7 @@ async function pausedLanes(tx: Tx): Promise<readonly Observation[]> {
 }
 
 async function workItems(tx: Tx): Promise<readonly Observation[]> {
-  const items = await readOpenItems(tx, { each: EACH_KINDS, limit: ITEMS_MAX });
+  const items = await readOpenItems(tx, { each: EACH_KINDS, except: UNTOLD_KINDS, limit: ITEMS_MAX });
   return items.map((one) => ({
     condition: conditionOfKind(one.kind),
     subject: one.subject ?? `work-items/${one.bid}/${one.kind}`,
@@ -134,11 +139,14 @@ async function refusedFiles(tx: Tx, from: ObserveFrom): Promise<readonly Observa
   }));
 }
 
+/** Emails to payers and alerts by email that the mail server did not take. */
 async function mail(tx: Tx): Promise<readonly Observation[]> {
-  const trouble = await readMailTrouble(tx);
-  if (!trouble) return [];
-  const sentence = `${trouble.waiting} emails wait because they were not taken. The mail server said: ${trouble.lastError}. Look at CAUSEWAY_SMTP_URL and at the mail server; what waits is sent by itself.`;
-  return [{ condition: 'mail-failing', subject: 'mail', bid: null, since: trouble.oldestAt, sentence }];
+  const troubles = [await readMailTrouble(tx), await readAlertMailTrouble(tx)].filter((one) => one !== undefined);
+  const [first] = troubles.toSorted((a, b) => Temporal.Instant.compare(a.oldestAt, b.oldestAt));
+  if (!first) return [];
+  const waiting = troubles.reduce((sum, one) => sum + one.waiting, 0);
+  const sentence = `${waiting} emails wait because they were not taken. The mail server said: ${first.lastError}. Look at CAUSEWAY_SMTP_URL and at the mail server; what waits is sent by itself.`;
+  return [{ condition: 'mail-failing', subject: 'mail', bid: null, since: first.oldestAt, sentence }];
 }
 
 async function jobs(tx: Tx, from: ObserveFrom): Promise<readonly Observation[]> {
@@ -171,7 +179,7 @@ async function databaseLimits(tx: Tx, from: ObserveFrom): Promise<readonly Obser
 
 async function backup(tx: Tx, from: ObserveFrom): Promise<readonly Observation[]> {
   const hours = from.ruleOf('backup-old').limit ?? 0;
-  const last = (await readMarks(tx)).find((mark) => mark.kind === 'backup')?.at;
+  const last = (await readMark(tx, 'backup-created'))?.at;
   const { rows } = await sql<{ created_at: Temporal.Instant }>`select created_at from installation`.execute(tx);
   const since = last ?? rows[0]?.created_at;
   if (!since || from.now.epochMilliseconds - since.epochMilliseconds <= hours * HOUR_MS) return [];
@@ -179,4 +187,13 @@ async function backup(tx: Tx, from: ObserveFrom): Promise<readonly Observation[]
     ? `The last backup is of ${last.toString({ smallestUnit: 'minute' })}, more than ${hours} hours ago. Run \`causeway backup create\`, and look why the usual one did not.`
     : 'There is no backup of this installation. Run `causeway backup create`, and let it run every day.';
   return [{ condition: 'backup-old', subject: 'backup', bid: null, sentence }];
+}
+
+/** What the last verification found in the chain that is no biller's; a biller's own is a work item. */
+async function audit(tx: Tx): Promise<readonly Observation[]> {
+  const mark = await readMark(tx, 'audit-verified');
+  if (mark?.detail.isSound !== false) return [];
+  const [first] = Array.isArray(mark.detail.faults) ? mark.detail.faults.map(String) : [];
+  const sentence = `${first ?? 'A chain of the audit is broken.'} Compare with an exported checkpoint, and tell who looks after security.`;
+  return [{ condition: 'audit-broken', subject: 'audit', bid: null, since: mark.at, sentence }];
 }

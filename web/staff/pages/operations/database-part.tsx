@@ -1,13 +1,14 @@
 import { Scroll } from '../../parts/scroll.tsx';
 import { Ago, Facts, Moment, Part } from '../../parts/show.tsx';
-import { count, counted, size, span, words } from '../../say.ts';
+import { count, counted, size, span } from '../../say.ts';
 import type { Health } from './operations-data.ts';
 
 /** The database: reach, room, connections, transactions that last, copies, and what was last marked as done. */
 export function DatabasePart({ view }: { view: Health }) {
   const { database } = view;
-  const backup = database.marks.find((mark) => mark.kind === 'backup');
-  const others = database.marks.filter((mark) => mark.kind !== 'backup');
+  const markOf = (kind: string) => database.marks.find((mark) => mark.kind === kind);
+  const backup = markOf('backup-created');
+  const audit = markOf('audit-verified');
   return (
     <Part title="Database" aside={<span className="fine">Answered in {count(database.answeredInMs)} ms</span>}>
       <Facts
@@ -20,10 +21,16 @@ export function DatabasePart({ view }: { view: Health }) {
             'Last backup',
             backup ? <Moment key="backup" at={backup.at} isAgo /> : 'none yet: run causeway backup create',
           ],
-          ...others.map(
-            (mark) =>
-              [`Last ${words(mark.kind).toLowerCase()}`, <Moment key={mark.kind} at={mark.at} isAgo />] as const,
-          ),
+          [
+            'Audit last verified',
+            audit ? (
+              <span key="audit">
+                <Moment at={audit.at} isAgo />, {audit.detail.isSound === false ? 'not sound: see Audit' : 'sound'}
+              </span>
+            ) : (
+              'not yet: it runs each night'
+            ),
+          ],
           [
             'Copies (replicas)',
             database.replicas === 0

@@ -5,8 +5,7 @@ import { api, told } from '../../api.ts';
 import { Icon } from '../../parts/icons.tsx';
 import { Awaited, Empty, Failure } from '../../parts/notes.tsx';
 import { sayDone } from '../../parts/say-done.ts';
-import { Scroll } from '../../parts/scroll.tsx';
-import { Moment, Part } from '../../parts/show.tsx';
+import { Facts, Moment, Part } from '../../parts/show.tsx';
 import { StateMark } from '../../parts/state-mark.tsx';
 import { queryClient } from '../../query-client.ts';
 import { count } from '../../say.ts';
@@ -53,7 +52,7 @@ export function AlertDestinations() {
                 Nobody is told yet: alerts are only shown here. Add an email address or a webhook, then send it a test.
               </Empty>
             ) : (
-              <Table items={items} onAct={setAct} />
+              <Destinations items={items} onAct={setAct} />
             )
           }
         </Awaited>
@@ -67,7 +66,7 @@ export function AlertDestinations() {
   );
 }
 
-function Table({ items, onAct }: { items: readonly Destination[]; onAct: (act: Act) => void }) {
+function Destinations({ items, onAct }: { items: readonly Destination[]; onAct: (act: Act) => void }) {
   const [failure, setFailure] = useState<unknown>();
   const test = async (of: Destination) => {
     setFailure(undefined);
@@ -82,34 +81,11 @@ function Table({ items, onAct }: { items: readonly Destination[]; onAct: (act: A
   return (
     <>
       {failure !== undefined && <Failure cause={failure} />}
-      <Scroll label="Destinations">
-        <table className="rows">
-          <thead>
-            <tr>
-              <th scope="col">Name</th>
-              <th scope="col" className="wide">
-                Address
-              </th>
-              <th scope="col">Hears of</th>
-              <th scope="col">State</th>
-              <th scope="col">Secret</th>
-              <th scope="col" className="right">
-                Waiting
-              </th>
-              <th scope="col" className="right">
-                Given up, 7 days
-              </th>
-              <th scope="col">Last arrived</th>
-              <th scope="col">Acts</th>
-            </tr>
-          </thead>
-          <tbody>
-            {items.map((one) => (
-              <Row key={one.id} one={one} onAct={onAct} onTest={() => void test(one)} />
-            ))}
-          </tbody>
-        </table>
-      </Scroll>
+      <div>
+        {items.map((one) => (
+          <Row key={one.id} one={one} onAct={onAct} onTest={() => void test(one)} />
+        ))}
+      </div>
     </>
   );
 }
@@ -117,48 +93,49 @@ function Table({ items, onAct }: { items: readonly Destination[]; onAct: (act: A
 function Row({ one, onAct, onTest }: { one: Destination; onAct: (act: Act) => void; onTest: () => void }) {
   const may = useMay();
   return (
-    <tr>
-      <th scope="row">
-        {one.name}
-        <div className="fine">{one.kind === 'email' ? 'Email' : 'Webhook'}</div>
-      </th>
-      <td className="wide">{one.address}</td>
-      <td>{one.bid === null ? 'everything' : (one.billerName ?? `biller ${one.bid}`)}</td>
-      <td>
+    <section className="destination" aria-label={one.name}>
+      <div className="part-head">
+        <h3>
+          {one.name} <span className="fine">{one.kind === 'email' ? 'Email' : 'Webhook'}</span>
+        </h3>
         <StateMark state={one.isOn ? 'active' : 'off'} word={one.isOn ? 'On' : 'Off'} />
-        {one.offReason && <div className="fine">{one.offReason}</div>}
-      </td>
-      <td>
-        {one.secret ? (
-          <>
-            <code>•••• {one.secret.fingerprint}</code>
-            <div className="fine">
-              set <Moment at={one.secret.setAt} />
-            </div>
-            {one.secret.previousUntil && (
-              <div className="fine">
-                {one.secret.previousFingerprint} signs too until <Moment at={one.secret.previousUntil} />
-              </div>
-            )}
-          </>
-        ) : (
-          '–'
-        )}
-      </td>
-      <td className="right figure">{count(one.waiting)}</td>
-      <td className="right figure">{count(one.failed)}</td>
-      <td>{one.lastSentAt ? <Moment at={one.lastSentAt} /> : 'nothing yet'}</td>
-      <td>
-        {may('operations:write') && (
-          <span className="acts">
-            <RowButton what="Send a test" of={one} isOff={!one.isOn} onClick={onTest} />
-            <RowButton what="Change" of={one} onClick={() => onAct({ kind: 'change', of: one })} />
-            {one.secret && <RowButton what="New secret" of={one} onClick={() => onAct({ kind: 'rotate', of: one })} />}
-            <RowButton what="Remove" of={one} onClick={() => onAct({ kind: 'remove', of: one })} />
-          </span>
-        )}
-      </td>
-    </tr>
+      </div>
+      {one.offReason && <p className="caution">Switched off: {one.offReason}</p>}
+      <Facts
+        items={[
+          ['Address', one.address],
+          ['Hears of', one.bid === null ? 'everything' : (one.billerName ?? `biller ${one.bid}`)],
+          ...(one.secret ? [['Secret', <SecretFacts key="secret" secret={one.secret} />] as const] : []),
+          ['Last arrived', one.lastSentAt ? <Moment key="last" at={one.lastSentAt} /> : 'nothing yet'],
+          ['Waiting', count(one.waiting)],
+          ['Given up, 7 days', count(one.failed)],
+        ]}
+      />
+      {may('operations:write') && (
+        <div className="acts">
+          <RowButton what="Send a test" of={one} isOff={!one.isOn} onClick={onTest} />
+          <RowButton what="Change" of={one} onClick={() => onAct({ kind: 'change', of: one })} />
+          {one.secret && <RowButton what="New secret" of={one} onClick={() => onAct({ kind: 'rotate', of: one })} />}
+          <RowButton what="Remove" of={one} onClick={() => onAct({ kind: 'remove', of: one })} />
+        </div>
+      )}
+    </section>
+  );
+}
+
+function SecretFacts({ secret }: { secret: NonNullable<Destination['secret']> }) {
+  return (
+    <>
+      <code>•••• {secret.fingerprint}</code>
+      <div className="fine">
+        set <Moment at={secret.setAt} />
+      </div>
+      {secret.previousUntil && (
+        <div className="fine">
+          {secret.previousFingerprint} signs too until <Moment at={secret.previousUntil} />
+        </div>
+      )}
+    </>
   );
 }
 
@@ -174,13 +151,7 @@ function RowButton({
   onClick: () => void;
 }) {
   return (
-    <Button
-      variant="default"
-      size="compact-xs"
-      disabled={isOff ?? false}
-      onClick={onClick}
-      aria-label={`${what}: ${of.name}`}
-    >
+    <Button variant="default" size="xs" disabled={isOff ?? false} onClick={onClick} aria-label={`${what}: ${of.name}`}>
       {what}
     </Button>
   );

@@ -16,7 +16,12 @@ const VIEWS = [
 export function OperationsHead({ title, acts, mark }: { title: string; acts?: ReactNode; mark?: ReactNode }) {
   return (
     <>
-      <PageHead path={[['Console'], ['Operations', addresses.operations()]]} title={title} acts={acts} mark={mark} />
+      <PageHead
+        path={title === 'Operations' ? [['Console']] : [['Console'], ['Operations', addresses.operations()]]}
+        title={title}
+        acts={acts}
+        mark={mark}
+      />
       <nav aria-label="Operations" className="views">
         {VIEWS.map(([name, address]) => (
           <Link key={address} to={address} activeOptions={{ exact: true, includeSearch: false }}>

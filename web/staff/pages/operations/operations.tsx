@@ -77,7 +77,7 @@ function AtAGlance({ view }: { view: Health }) {
   const paused = view.lanes.filter((lane) => lane.pausedAt).length;
   const { database } = view;
   const share = database.connections / Math.max(1, database.connectionsMax);
-  const backup = database.marks.find((mark) => mark.kind === 'backup');
+  const backup = database.marks.find((mark) => mark.kind === 'backup-created');
   const backupHours = backup ? (Date.parse(view.at) - Date.parse(backup.at)) / 3_600_000 : undefined;
   const cards: readonly (readonly [string, string, Tone])[] = [
     [

@@ -31,7 +31,6 @@ export function ProcessesPart({ view }: { view: Health }) {
               <th scope="col">Roles</th>
               <th scope="col">State</th>
               <th scope="col">Version</th>
-              <th scope="col">Node</th>
               <th scope="col">Since</th>
               <th scope="col" className="right">
                 Memory
@@ -103,8 +102,10 @@ function Row({ one, onForget }: { one: Process; onForget: () => void }) {
           </div>
         )}
       </td>
-      <td>{one.version}</td>
-      <td>{one.nodeVersion}</td>
+      <td>
+        {one.version}
+        <div className="fine">Node {one.nodeVersion}</div>
+      </td>
       <td>
         <Moment at={one.startedAt} />
       </td>
@@ -114,7 +115,8 @@ function Row({ one, onForget }: { one: Process; onForget: () => void }) {
       <td className="right figure">
         {one.diskFreeBytes === null || one.diskBytes === null
           ? '–'
-          : `${size(one.diskFreeBytes)} (${Math.round((100 * one.diskFreeBytes) / Math.max(1, one.diskBytes))} %)`}
+          : `${Math.round((100 * one.diskFreeBytes) / Math.max(1, one.diskBytes))} %`}
+        {one.diskFreeBytes !== null && <div className="fine">{size(one.diskFreeBytes)}</div>}
       </td>
     </tr>
   );
