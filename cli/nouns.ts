@@ -2,6 +2,10 @@ import type { Command } from 'commander';
 import { registerAuditCheckpoint } from './commands/audit-checkpoint.ts';
 import { registerAuditExport } from './commands/audit-export.ts';
 import { registerAuditVerify } from './commands/audit-verify.ts';
+import { registerBackupCreate } from './commands/backup-create.ts';
+import { registerBackupRestore } from './commands/backup-restore.ts';
+import { registerBackupRestored } from './commands/backup-restored.ts';
+import { registerBackupVerify } from './commands/backup-verify.ts';
 import { registerBalanceRefresh } from './commands/balance-refresh.ts';
 import { registerBifImport } from './commands/bif-import.ts';
 import { registerBifValidate } from './commands/bif-validate.ts';
@@ -67,6 +71,11 @@ const NOUNS: readonly (readonly [string, string, readonly ((noun: Command) => vo
   ],
   ['lanes', 'the lanes deliveries go through', [registerLanesList]],
   ['audit', 'the record of who did what', [registerAuditVerify, registerAuditCheckpoint, registerAuditExport]],
+  [
+    'backup',
+    'backups of the embedded database and the stored files',
+    [registerBackupCreate, registerBackupVerify, registerBackupRestore, registerBackupRestored],
+  ],
   ['keys', 'the keys of sealed secrets', [registerKeysRotate, registerKeysShow]],
 ];
 

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { refuseUnfinishedRestore } from './platform/backup/place-backup.ts';
 import { createBlobs } from './platform/blobs.ts';
 import { systemClock } from './platform/clock.ts';
 import type { Config } from './platform/config.ts';
@@ -43,6 +44,8 @@ export async function openPlatform(from: {
   config: Config;
   queues: readonly string[];
   overrides?: PlatformOverrides;
+  /** The end of a restore: the one who may open a data folder whose restore is not finished. */
+  isRestoring?: boolean;
   /** The address people open, where the port was not known when the configuration was read. */
   publicUrl?: string;
 }): Promise<{ platform: Platform; close: () => Promise<void> }> {
@@ -50,6 +53,7 @@ export async function openPlatform(from: {
   const log = overrides.log ?? createLog({ level: config.logLevel });
   const timers = overrides.timers ?? systemTimers;
   const clock = overrides.clock ?? systemClock;
+  if (!from.isRestoring) refuseUnfinishedRestore(config);
   const { url, embedded } = await openPostgres(config, timers, log);
   await migrate(url);
   const database = openDatabase({
@@ -117,12 +121,21 @@ function keyringOf(config: Config): Keyring {
   return createKeyring({ currentMasterKey: current ?? systemRandom.bytes(KEY_BYTES), olderMasterKeys: older });
 }
 
-async function checkMasterKey(database: Database, keyring: Keyring): Promise<void> {
-  const keys = await database.withSystem(async (tx) => [
+/** The ids of the master keys that this database's data keys are wrapped by. */
+export async function readMasterKeyIds(database: Database): Promise<readonly string[]> {
+  return [...new Set((await readWrappedKeys(database)).map((key) => key.key_id))].sort();
+}
+
+function readWrappedKeys(database: Database): Promise<readonly { key_id: string; wrapped: string }[]> {
+  return database.withSystem(async (tx) => [
     ...(await tx.selectFrom('sealed_key').select(['key_id', 'wrapped']).distinctOn('key_id').execute()),
     ...(await tx.selectFrom('installation_key').select(['key_id', 'wrapped']).execute()),
     ...(await tx.selectFrom('staff_key').select(['key_id', 'wrapped']).execute()),
   ]);
+}
+
+async function checkMasterKey(database: Database, keyring: Keyring): Promise<void> {
+  const keys = await readWrappedKeys(database);
   const missing = [...new Set(keys.filter((key) => !canUnwrap(keyring, key.wrapped)).map((key) => key.key_id))];
   if (missing.length > 0) throw new WrongMasterKey(missing);
 }

@@ -22,6 +22,12 @@ export function withDemoEnvironment(environment: Environment): Environment {
   return { ...parseEnv(fs.readFileSync(file, 'utf8')), ...set };
 }
 
+/** The configuration of an operator command: no role, and quiet unless a log level was asked for. */
+export function operatorConfig(environment: Environment): Config {
+  const read = readConfig(withDemoEnvironment(environment), 'optional');
+  return { ...read, roles: [], logLevel: environment.CAUSEWAY_LOG_LEVEL ? read.logLevel : 'error' };
+}
+
 /**
  * Opens the installation for one operator command: the database of `DATABASE_URL`, or the embedded one (adopting it when
  * it runs), with every feature's use cases, and no HTTP and no lanes. Close it at the end of the command.
@@ -29,8 +35,7 @@ export function withDemoEnvironment(environment: Environment): Environment {
 export async function openOperator(
   environment: Environment,
 ): Promise<{ deps: FeatureDeps; config: Config; close: () => Promise<void> }> {
-  const read = readConfig(withDemoEnvironment(environment), 'optional');
-  const config: Config = { ...read, roles: [], logLevel: environment.CAUSEWAY_LOG_LEVEL ? read.logLevel : 'error' };
+  const config = operatorConfig(environment);
   const { platform, close } = await openPlatform({ config, queues: QUEUES });
   const introduced = introduce(platform);
   return {
@@ -43,6 +48,7 @@ export async function openOperator(
   };
 }
 
+export { backUpInstallation, finishRestore, type Restored, restoreInstallation } from './back-up-installation.ts';
 export { readAccountState, refreshBalance } from './features/balances/index.ts';
 export {
   type ApplyPlan,
@@ -107,6 +113,7 @@ export {
   isOwnCheckpoint,
   makeCheckpoint,
 } from './platform/audit-checkpoint.ts';
+export { verifyBackup } from './platform/backup/verify-backup.ts';
 export { ConfigFault, configReference, readConfig } from './platform/config.ts';
 export { isDatabaseAway } from './platform/database.ts';
 export { createInbox } from './platform/mail.ts';

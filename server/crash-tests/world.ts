@@ -194,7 +194,7 @@ async function openSandbox(from: {
 }
 
 /** The test's own door: no roles, the database by its address, so that nothing here restarts or stops the server. */
-async function openHere(from: { environment: Readonly<Record<string, string>>; url: string; clock: Clock }) {
+export async function openHere(from: { environment: Readonly<Record<string, string>>; url: string; clock: Clock }) {
   const config = readConfig({ ...from.environment, DATABASE_URL: from.url }, 'required');
   const { platform, close } = await openPlatform({
     config: { ...config, roles: [] },

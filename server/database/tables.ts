@@ -481,6 +481,7 @@ export interface Payment {
   idempotency_key: string;
   invoice_numbers: string[];
   invoice_type_id: string;
+  is_restored: Generated<boolean>;
   last_four: string | null;
   locale: string;
   method: string;

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
@@ -39,11 +39,8 @@ export async function startEmbeddedPostgres(from: {
   restoreLibraryLinks(native);
   const run = runAs();
   const folder = path.resolve(from.folder);
-  const socketFolder = path.join(
-    os.tmpdir(),
-    `causeway-${createHash('sha256').update(folder).digest('hex').slice(0, 12)}`,
-  );
-  const url = `postgres://postgres@localhost:${SOCKET_PORT}/postgres?host=${encodeURIComponent(socketFolder)}`;
+  const socketFolder = socketFolderOf(folder);
+  const url = urlOf(socketFolder);
   const startServer = () => {
     makeFolder(socketFolder, run);
     return start({ native, folder, socketFolder, run, timers: from.timers, settings: from.settings ?? {}, url });
@@ -72,6 +69,14 @@ export async function startEmbeddedPostgres(from: {
 
 type RunAs = { uid: number; gid: number } | undefined;
 
+function socketFolderOf(folder: string): string {
+  return path.join(os.tmpdir(), `causeway-${createHash('sha256').update(folder).digest('hex').slice(0, 12)}`);
+}
+
+function urlOf(socketFolder: string): string {
+  return `postgres://postgres@localhost:${SOCKET_PORT}/postgres?host=${encodeURIComponent(socketFolder)}`;
+}
+
 function findNativeFolder(): string {
   const name = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   try {
@@ -96,6 +101,24 @@ function restoreLibraryLinks(native: string): void {
       if (!fs.existsSync(at)) throw cause; // another process made it first
     }
   }
+}
+
+/** The major version of the embedded server, as `18`. */
+export function embeddedPostgresMajor(): string {
+  const native = findNativeFolder();
+  restoreLibraryLinks(native);
+  const told = spawnSync(path.join(native, 'bin', 'postgres'), ['--version'], { encoding: 'utf8' });
+  return /(\d+)/.exec(told.stdout ?? '')?.[1] ?? '';
+}
+
+/** Whose the database's files must be; undefined where that is the user of this process. */
+export function postgresUser(): { uid: number; gid: number } | undefined {
+  return runAs();
+}
+
+/** Whether a server answers for a data folder, be it one that another process started. */
+export async function isEmbeddedPostgresRunning(folder: string): Promise<boolean> {
+  return answers(urlOf(socketFolderOf(path.resolve(folder))));
 }
 
 /** PostgreSQL refuses to run as root: it runs as `postgres` where that user exists, else as `nobody`. */

@@ -46,13 +46,18 @@ export async function migrate(url: string, folder: string = FOLDER): Promise<rea
   }
 }
 
-async function applyMissing(client: pg.Client, folder: string): Promise<readonly string[]> {
-  const rows = await client.query<{ name: string; sha256: string }>('select name, sha256 from migration');
-  const applied = new Map(rows.rows.map((row) => [row.name, row.sha256]));
-  const files = fs
+/** The migrations this program has, in order. */
+export function knownMigrations(folder: string = FOLDER): readonly string[] {
+  return fs
     .readdirSync(folder)
     .filter((name) => name.endsWith('.sql'))
     .sort();
+}
+
+async function applyMissing(client: pg.Client, folder: string): Promise<readonly string[]> {
+  const rows = await client.query<{ name: string; sha256: string }>('select name, sha256 from migration');
+  const applied = new Map(rows.rows.map((row) => [row.name, row.sha256]));
+  const files = knownMigrations(folder);
   const unknown = [...applied.keys()].filter((name) => !files.includes(name));
   if (unknown.length > 0) {
     throw new MigrationFault(

@@ -136,14 +136,17 @@ export async function holdAfterRestore(deps: LaneUseDeps): Promise<number> {
       .where('state', 'in', ['queued', 'sending', 'waiting', 'unknown'])
       .returning(['bid', 'id'])
       .execute();
-    const perBiller = new Map<number, number>();
+    const lanes = await tx.selectFrom('lane').select('bid').distinct().execute();
+    const perBiller = new Map(lanes.map(({ bid }) => [bid, 0]));
     for (const one of held) perBiller.set(one.bid, (perBiller.get(one.bid) ?? 0) + 1);
     for (const [bid, count] of perBiller) {
+      const payments = `${count} ${count === 1 ? 'payment is' : 'payments are'} held: each may have been posted since the backup`;
       await openWorkItem(tx, {
         bid,
         kind: 'restored',
         subject: `biller/${bid}`,
-        sentence: `After the restore ${count} payments are held: each may have been posted since the backup. Compare them with the partner, decide each, then resume the lanes.`,
+        at,
+        sentence: `Restored from a backup: compare with the partner before resuming. ${count === 0 ? 'No payment is held' : payments}. Payments taken since the backup are not here: look for them at the processor. Then resume the lanes.`,
       });
     }
     await sql`update delivery set state = 'waiting', version = version + 1 where kind <> 'payment' and state = 'sending'`.execute(

@@ -7,11 +7,16 @@ import type { PartnerConnection, PaymentPosting } from '../billers/partner.ts';
 import { type DeliveryKind, type Destination, familyOf, type HeldKind, laneIdOf, type Payload } from './delivery.ts';
 import { insertDelivery, supersedeOlder, wakeLane } from './delivery-store.ts';
 
+const RESTORED =
+  'under way when the backup was made that was restored: it may have been posted since; compare with the partner';
+
 /** What must be told to the partner: a payment that was taken, or a setting the payer changed. */
 export type DeliveryRequest = { readonly biller: Biller; readonly invoiceTypeId: string } & (
   | {
       readonly kind: 'payment';
       readonly paymentId: number;
+      /** It was under way in a backup that was restored: it may have been posted since, and is held. */
+      readonly isRestored?: boolean;
       readonly payment: Omit<PaymentPosting, 'transactionId'>;
       readonly source: Source;
       readonly method: Method;
@@ -42,7 +47,11 @@ export async function recordDelivery(
   const connection = await deps.billers.connectionFor(biller, request.kind, { invoiceTypeId: request.invoiceTypeId });
   const missing = 'missing' in connection ? connection.missing : null;
   const destination = freeze(biller, request.kind, connection);
-  const { state, reason, heldKind } = startOf(refusal, missing);
+  const { state, reason, heldKind } = startOf(
+    refusal,
+    missing,
+    request.kind === 'payment' && request.isRestored === true,
+  );
   const laneId = laneIdOf(biller.bid, familyOf(request.kind), destination.environment);
   const createdAt = deps.clock.now();
   const { transactionId, ...rest } = describePayment(request);
@@ -119,9 +128,11 @@ export function freeze(
 function startOf(
   refusal: string | null,
   missing: string | null,
+  isRestored: boolean,
 ): { state: RecordedDelivery['state']; reason: string | null; heldKind: HeldKind | null } {
   if (refusal !== null) return { state: 'not_sent', reason: refusal, heldKind: null };
   if (missing !== null) return { state: 'held', reason: `it cannot be posted: ${missing}`, heldKind: 'destination' };
+  if (isRestored) return { state: 'held', reason: RESTORED, heldKind: 'restored' };
   return { state: 'queued', reason: null, heldKind: null };
 }
 

@@ -14,3 +14,4 @@ export { permissionsOf, type Role, roles } from './roles.ts';
 export { registerIdentitiesRoutes } from './routes.ts';
 export { identitiesJobs, STAFF_MAIL_QUEUE } from './send-staff-mail.ts';
 export { rewrapStaffKey } from './staff-key.ts';
+export { endEverySession } from './staff-store.ts';

@@ -319,6 +319,16 @@ export async function endSessionsOf(
   return Number(ended.numUpdatedRows);
 }
 
+/** After a restore nobody is signed in: a session that was ended since the backup must not come back. */
+export async function endEverySession(tx: Tx, at: Temporal.Instant): Promise<number> {
+  const ended = await tx
+    .updateTable('staff_session')
+    .set({ ended_at: at, ended_why: 'revoked' })
+    .where('ended_at', 'is', null)
+    .executeTakeFirst();
+  return Number(ended.numUpdatedRows);
+}
+
 /** A new invitation takes the place of those not taken up yet. */
 export async function replaceInvitation(
   tx: Tx,

@@ -13,6 +13,7 @@ export { countChargesInDoubt, findPayments, takenByDay } from './overview-reads.
 export type { AmountChoice, CannotPayCode, MethodOffer, NotOfferedCode, Offer } from './payable.ts';
 export { cancelPath, paymentPath, returnPath } from './payment-row.ts';
 export { OPEN_STATUSES, PAYMENT_STATUSES, type PaymentStatus, TRANSITIONS } from './payment-states.ts';
+export { markRestoredPayments } from './payment-store.ts';
 export { type PaymentQuote, type QuoteFrom, quotePayment, quoteWithBills } from './quote-payment.ts';
 export { receiveProcessorEvent } from './receive-processor-event.ts';
 export { reversePayment } from './reverse-payment.ts';

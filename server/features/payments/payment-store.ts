@@ -42,6 +42,7 @@ export const PAYMENT_COLUMNS = [
   'reversed_at',
   'ask_again_at',
   'asked_count',
+  'is_restored',
   'version',
 ] as const;
 /** The same as text: a page of a bill asks twice, and composing them costs more than the answer. */
@@ -253,4 +254,17 @@ export async function leaseDueForAsking(
       .execute();
   }
   return due;
+}
+
+/** Far more than an installation takes between two backups. */
+const PAYMENT_IDS_SKIPPED = 1_000_000;
+
+/**
+ * After a restore: what was not taken in the backup is marked, so that its post is held if it turns out to be taken; and
+ * ids given out since the backup, which the partner knows, are jumped over.
+ */
+export async function markRestoredPayments(tx: Tx): Promise<number> {
+  const { rows } = await sql`update payment set is_restored = true where taken_at is null returning 1`.execute(tx);
+  await sql`select setval('payment_id_seq', nextval('payment_id_seq') + ${PAYMENT_IDS_SKIPPED})`.execute(tx);
+  return rows.length;
 }

@@ -125,6 +125,7 @@ async function followTaking(
       email: payer.email,
     },
     paymentId: after.payment_id,
+    isRestored: after.is_restored,
     invoiceTypeId: after.invoice_type_id,
     source: sourceSchema.parse(after.source),
     method: methodOf(after),
