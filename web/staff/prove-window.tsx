@@ -27,7 +27,9 @@ export function ProveWindow({ asked }: { asked: ProofAsked }) {
   const giveUp = () => asked.settle(false);
   return (
     <Window title="Show that it is still you" onClose={giveUp} size="md">
-      <p>This act asks for it once in 15 minutes. What you were doing goes on right after.</p>
+      <p style={{ marginBottom: '0.9rem' }}>
+        This act asks for it once in 15 minutes. What you were doing goes on right after.
+      </p>
       {way ? (
         <way.form onProven={() => asked.settle(true)} onGiveUp={giveUp} />
       ) : (

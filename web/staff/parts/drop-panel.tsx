@@ -1,7 +1,7 @@
 import { useClickOutside } from '@mantine/hooks';
 import { type ReactNode, useId, useRef, useState } from 'react';
 
-/** A button that opens a small panel below it; a click elsewhere or Escape closes it. */
+/** A button that opens a small panel below it; a click elsewhere, a link in it or Escape closes it. */
 export function DropPanel({
   button,
   children,
@@ -27,7 +27,13 @@ export function DropPanel({
       <span ref={place}>
         {button({ onClick: () => setOpen(!isOpen), 'aria-expanded': isOpen, 'aria-controls': id })}
       </span>
-      <span id={id} className="drop-panel" hidden={!isOpen}>
+      {/* biome-ignore lint/a11y: the links inside are what is pressed; here it is only heard that one was */}
+      <span
+        id={id}
+        className="drop-panel"
+        hidden={!isOpen}
+        onClick={(event) => event.target instanceof Element && event.target.closest('a') && setOpen(false)}
+      >
         {isOpen && children}
       </span>
     </span>

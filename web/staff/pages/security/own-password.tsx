@@ -48,12 +48,14 @@ export function OwnPassword() {
           </div>
         </>
       ) : (
-        <div>
+        <>
           <p>Changing it ends your other sessions, and you get an email about it.</p>
-          <Button variant="default" onClick={() => setOpen(true)}>
-            Change the password
-          </Button>
-        </div>
+          <div>
+            <Button variant="default" onClick={() => setOpen(true)}>
+              Change the password
+            </Button>
+          </div>
+        </>
       )}
     </Part>
   );
