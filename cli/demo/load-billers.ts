@@ -30,7 +30,13 @@ export async function ensureBiller(deps: FeatureDeps, sample: SampleBiller, imtO
     by: BY,
     configuration: {
       ...base,
-      profile: { ...base.profile, brand: { ...base.profile.brand, accentColour: sample.accentColour } },
+      profile: {
+        ...base.profile,
+        contacts: [
+          { role: 'Customer Service', name: sample.name, email: `help@${sample.slug}.example`, phone: '515-555-0142' },
+        ],
+        brand: { ...base.profile.brand, accentColour: sample.accentColour },
+      },
       invoiceTypes: sample.invoiceTypes.map((wanted) => ({
         ...type,
         ...wanted,
