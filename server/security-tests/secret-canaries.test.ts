@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { generateSync } from 'otplib';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import {
   type ConfigurationDraft,
@@ -14,6 +15,7 @@ import { acceptInvitation, createPasswords, createStaffUser } from '../features/
 import { sendDueNotices } from '../features/notices/index.ts';
 import { createLog } from '../platform/log.ts';
 import { cloneDatabase } from '../testing/database.ts';
+import { CLIENT_ID, type RunningProvider, signOnThere, startSignOnProvider } from '../testing/sign-on-provider.ts';
 import { signIn } from '../testing/staff.ts';
 import type { TenantRows } from './add-tenant.ts';
 import { type Canary, canaryOf, dumpDatabase, findCanaries, type Heard, readFolderTexts } from './find-canaries.ts';
@@ -25,6 +27,7 @@ import { addressOf } from './request-bodies.ts';
 const GOOD = 2984;
 const BAD = 77;
 const WAIT_MS = 4_000;
+const PUBLIC_URL = 'http://127.0.0.1:8080';
 const BY = { kind: 'program', name: 'test' } as const;
 const PASSWORD_SETTINGS = [10, 13, 16, 19, 22];
 const URL_SETTINGS = [8, 11, 14, 17, 20];
@@ -51,11 +54,17 @@ let clone: Awaited<ReturnType<typeof cloneDatabase>>;
 let good: TenantRows;
 let bad: TenantRows;
 let staff: Record<string, string>;
+let provider: RunningProvider;
 
 beforeAll(async () => {
   partner = await startHostilePartner({ cookie: plant('partner session cookie') });
   mail = await startHostileMailServer();
   clone = await cloneDatabase(inject('postgresUrl'));
+  const clientSecret = plant('client secret at the sign-on provider');
+  provider = await startSignOnProvider({
+    redirectUri: () => `${PUBLIC_URL}/api/v1/session/oidc/callback`,
+    clientSecret,
+  });
   const databaseUrl = new URL(clone.url);
   databaseUrl.password = plant('DATABASE_URL password');
   const masterKey = randomBytes(32);
@@ -72,6 +81,10 @@ beforeAll(async () => {
       CAUSEWAY_PROCESSOR_URL: new URL('/', partner.url).toString(),
       CAUSEWAY_PROCESSOR_SECRET: plant('processor secret'),
       CAUSEWAY_PROCESSOR_WEBHOOK_SECRET: `whsec_${Buffer.from(plant('webhook secret')).toString('base64')}`,
+      CAUSEWAY_PUBLIC_URL: PUBLIC_URL,
+      CAUSEWAY_OIDC_ISSUER: provider.issuer,
+      CAUSEWAY_OIDC_CLIENT_ID: CLIENT_ID,
+      CAUSEWAY_OIDC_CLIENT_SECRET: clientSecret,
       CAUSEWAY_LOG_LEVEL: 'trace',
     },
   });
@@ -80,6 +93,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(async () => {
   await rig?.close();
+  await provider?.close();
   await clone?.drop();
   await mail?.close();
   await partner?.close();
@@ -180,6 +194,47 @@ test('people: passwords, tokens and invitations', async () => {
   await ask('POST', '/api/v1/invitations/accept', {
     payload: { token: plant('wrong invitation'), password: plant('password of it') },
   });
+});
+
+test('second factors: the key of an app, recovery codes, and everything the sign-on provider gives', async () => {
+  const own = (method: 'POST' | 'GET', path: string, payload?: Record<string, unknown>) =>
+    rig.app.inject({ method, url: `/api/v1/own-security${path}`, headers: staff, ...(payload && { payload }) });
+  // What is told once to the person alone is not listened to; whatever comes after must not tell it again.
+  const { key } = (await own('POST', '/totp')).json<{ key: string }>();
+  const code = generateSync({ secret: key, epoch: Math.floor(rig.deps.clock.nowMs() / 1000) });
+  const { recoveryCodes } = (await own('POST', '/totp/confirm', { code })).json<{ recoveryCodes: string[] }>();
+  expect(recoveryCodes).toHaveLength(10);
+  canaries.push(canaryOf('key of an authenticator app', key));
+  for (const each of recoveryCodes) {
+    canaries.push(canaryOf('recovery code', each));
+    canaries.push(canaryOf('recovery code as it is hashed', each.replaceAll('-', '')));
+  }
+  await ask('GET', '/api/v1/own-security');
+  await ask('POST', '/api/v1/own-security/totp');
+  await ask('POST', '/api/v1/session/prove', { payload: { totp: plant('a wrong code').slice(0, 40) } });
+  await ask('POST', '/api/v1/session/second-step', {
+    payload: { recoveryCode: plant('typed as a code').slice(0, 40) },
+    headers: { cookie: `causeway_half_sign_in=${plant('half sign-in')}` },
+  });
+  provider.people.set('ann', { email: 'admin@example.com', isVerified: true });
+  provider.meddle = (path, body) => {
+    if (!path.startsWith('/token')) return undefined;
+    const told = JSON.parse(body) as Record<string, unknown>;
+    for (const name of ['access_token', 'id_token', 'refresh_token'])
+      if (typeof told[name] === 'string') canaries.push(canaryOf(`provider's ${name}`, told[name]));
+    return undefined;
+  };
+  const started = await rig.app.inject({ url: '/api/v1/session/oidc/start' });
+  const cookie = String(started.headers['set-cookie']).split(';')[0] ?? '';
+  const back = await signOnThere(String(started.headers.location), 'ann');
+  const url = new URL(back);
+  canaries.push(canaryOf('cookie of a sign-on', cookie.split('=')[1] ?? ''));
+  for (const name of ['code', 'state']) canaries.push(canaryOf(`provider's ${name}`, url.searchParams.get(name) ?? ''));
+  const ended = await rig.app.inject({ url: url.pathname + url.search, headers: { cookie } });
+  expect(ended.headers.location).toBe('/staff/sign-in?step=second&back=%2F');
+  const half = String(ended.headers['set-cookie']).match(/causeway_half_sign_in=([^;]+)/)?.[1] ?? '';
+  canaries.push(canaryOf('half sign-in', half));
+  await ask('GET', `${url.pathname}?code=${plant('code of nobody')}&state=${plant('state of nobody')}`);
 });
 
 test('secrets that are sent in ways that are refused', async () => {

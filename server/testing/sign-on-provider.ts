@@ -27,6 +27,7 @@ export const CLIENT_SECRET = 'a secret of forty characters, for the test';
 export async function startSignOnProvider(from: {
   redirectUri: (issuer: string) => string;
   signedOutUri?: string;
+  clientSecret?: string;
   port?: number;
 }): Promise<RunningProvider> {
   const server = http.createServer();
@@ -47,7 +48,7 @@ export async function startSignOnProvider(from: {
     clients: [
       {
         client_id: CLIENT_ID,
-        client_secret: CLIENT_SECRET,
+        client_secret: from.clientSecret ?? CLIENT_SECRET,
         redirect_uris: [from.redirectUri(issuer)],
         ...(from.signedOutUri !== undefined && { post_logout_redirect_uris: [from.signedOutUri] }),
         token_endpoint_auth_method: 'client_secret_basic',

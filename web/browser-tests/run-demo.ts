@@ -21,7 +21,7 @@ export interface RunningDemo {
 }
 
 /** Starts `causeway demo` as its user would, and waits until it says that it is ready. */
-export async function startDemo(): Promise<RunningDemo> {
+export async function startDemo(environment: Readonly<Record<string, string>> = {}): Promise<RunningDemo> {
   const dataFolder = fs.mkdtempSync(path.join(os.tmpdir(), 'causeway-demo-'));
   fs.chmodSync(dataFolder, 0o755);
   const child = spawn(process.execPath, ['cli/main.ts', 'demo'], {
@@ -31,6 +31,7 @@ export async function startDemo(): Promise<RunningDemo> {
       HOME: process.env.HOME,
       CAUSEWAY_DATA: path.join(dataFolder, 'data'),
       CAUSEWAY_PORT: '0',
+      ...environment,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

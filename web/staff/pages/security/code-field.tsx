@@ -1,4 +1,5 @@
 import { TextInput } from '@mantine/core';
+import type { Ref } from 'react';
 
 /** Six digits from an authenticator app: phones show digits to type, and browsers offer what they know. */
 export function CodeField({
@@ -6,14 +7,17 @@ export function CodeField({
   onChange,
   label = 'Code from your authenticator app',
   description,
+  ref,
 }: {
   value: string;
   onChange: (value: string) => void;
   label?: string;
   description?: string;
+  ref?: Ref<HTMLInputElement>;
 }) {
   return (
     <TextInput
+      ref={ref}
       label={label}
       description={description ?? 'Six digits, new every half minute.'}
       value={value}

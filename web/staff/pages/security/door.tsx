@@ -1,7 +1,8 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
 import { addresses } from '../../addresses.ts';
 import { api, told } from '../../api.ts';
 import { Failure } from '../../parts/notes.tsx';
@@ -10,7 +11,7 @@ import { queryClient } from '../../query-client.ts';
 import { sessionQuery } from '../../session.ts';
 import { safeBack } from './back.ts';
 import { Door } from './door-frame.tsx';
-import { OtherWays, SignOnFault, waysQuery } from './other-ways.tsx';
+import { OtherWays, SignOnFault } from './other-ways.tsx';
 import { SecondStep } from './second-step.tsx';
 import { SessionOver } from './session-over.tsx';
 
@@ -62,7 +63,14 @@ export function SignIn() {
 
 export function SignedOut() {
   const { provider } = useSearch({ strict: false }) as { provider?: string };
-  const { data: ways } = useQuery(waysQuery);
+  const [label, setLabel] = useState<string>();
+  useEffect(() => {
+    // Not through the query client: signing out empties it just now.
+    void told(api.GET('/api/v1/session/ways')).then(
+      (ways) => setLabel(ways.signOn?.label),
+      () => undefined,
+    );
+  }, []);
   return (
     <Door title="You are signed out">
       <p>
@@ -70,11 +78,11 @@ export function SignedOut() {
       </p>
       {provider === 'has-none' && <p role="status">The provider has no sign-out of its own: close the browser.</p>}
       {provider === 'away' && <p role="status">The provider does not answer. You may still be signed in there.</p>}
-      {ways?.signOn && provider === undefined && (
+      {label !== undefined && provider === undefined && (
         <p>
           You may still be signed in at the provider.{' '}
           <a className="link" href="/api/v1/session/oidc/sign-out">
-            Sign out of {ways.signOn.label} too
+            Sign out of {label} too
           </a>
         </p>
       )}

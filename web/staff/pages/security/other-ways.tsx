@@ -7,7 +7,7 @@ import { showPasskey } from './passkeys-here.ts';
 import './security.css';
 
 /** What the sign-in page offers besides the password. */
-export const waysQuery = {
+const waysQuery = {
   queryKey: ['sign-in-ways'],
   queryFn: ({ signal }: { signal: AbortSignal }) => told(api.GET('/api/v1/session/ways', { signal })),
 };

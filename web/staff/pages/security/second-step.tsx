@@ -1,6 +1,6 @@
 import { Button, TextInput } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { addresses } from '../../addresses.ts';
 import { api, type Reply, told } from '../../api.ts';
 import { Failure, Loading } from '../../parts/notes.tsx';
@@ -71,6 +71,9 @@ export function SecondStep({ onSignedIn }: { onSignedIn: () => void }) {
 function ByCode({ method, onSignedIn }: { method: Exclude<Method, 'passkey'>; onSignedIn: () => void }) {
   const [code, setCode] = useState('');
   const isTotp = method === 'totp';
+  const field = useRef<HTMLInputElement>(null);
+  // The one thing to do here.
+  useEffect(() => field.current?.focus(), []);
   const showing = useMutation({
     mutationKey: ['sign-in'],
     mutationFn: () =>
@@ -87,9 +90,10 @@ function ByCode({ method, onSignedIn }: { method: Exclude<Method, 'passkey'>; on
     <form className="form" onSubmit={send}>
       {showing.error && <Failure cause={showing.error} />}
       {isTotp ? (
-        <CodeField value={code} onChange={setCode} />
+        <CodeField ref={field} value={code} onChange={setCode} />
       ) : (
         <TextInput
+          ref={field}
           label="Recovery code"
           description="One of the ten you kept; each works once."
           value={code}
