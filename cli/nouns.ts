@@ -32,6 +32,9 @@ import { registerDoctor } from './commands/doctor.ts';
 import { registerKeysRotate } from './commands/keys-rotate.ts';
 import { registerKeysShow } from './commands/keys-show.ts';
 import { registerLanesList } from './commands/lanes-list.ts';
+import { registerMaintenanceAdd } from './commands/maintenance-add.ts';
+import { registerMaintenanceEnd } from './commands/maintenance-end.ts';
+import { registerMaintenanceList } from './commands/maintenance-list.ts';
 import { registerReconcile } from './commands/reconcile-run.ts';
 import { registerServe } from './commands/serve.ts';
 import { registerUserCreate } from './commands/user-create.ts';
@@ -68,6 +71,11 @@ const NOUNS: readonly (readonly [string, string, readonly ((noun: Command) => vo
       registerDeliveriesPause,
       registerDeliveriesResume,
     ],
+  ],
+  [
+    'maintenance',
+    'maintenance windows: when a biller’s pages show a message instead',
+    [registerMaintenanceList, registerMaintenanceAdd, registerMaintenanceEnd],
   ],
   ['lanes', 'the lanes deliveries go through', [registerLanesList]],
   ['audit', 'the record of who did what', [registerAuditVerify, registerAuditCheckpoint, registerAuditExport]],

@@ -105,6 +105,13 @@ export {
   receiveInvoiceFile,
 } from './features/invoices/index.ts';
 export { newestInvoice } from './features/invoices/newest-invoice.ts';
+export {
+  createWindow as createMaintenanceWindow,
+  endWindow as endMaintenanceWindow,
+  listWindows as listMaintenanceWindows,
+  parseDraft as parseMaintenanceDraft,
+  windowView as maintenanceWindowView,
+} from './features/maintenance/index.ts';
 export { exportAudit, verifyAudits } from './features/overview/index.ts';
 export type { FeatureDeps } from './introduce.ts';
 export {

@@ -109,7 +109,7 @@ function OneWindow({ bid, window }: { bid: number; window: WindowView }) {
             variant={isInForce ? 'filled' : 'default'}
             color={isInForce ? 'danger' : undefined}
             onClick={() => setEnding(true)}
-            aria-label={`${isInForce ? 'End' : 'Switch off'} ${window.description}`}
+            aria-label={`${isInForce ? 'End it now' : 'Switch it off'}: ${window.description}`}
           >
             {isInForce ? 'End it now' : 'Switch it off'}
           </Button>

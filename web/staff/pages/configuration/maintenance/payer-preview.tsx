@@ -10,7 +10,7 @@ const LOCALES = [
   ['es', 'Spanish'],
 ] as const;
 
-/** The page as the payer sees it: made by the very view that answers payers, shown in a frame that can do nothing. */
+/** The page as the payer sees it: made by the very view that answers payers, shown in a frame cut off from this page. */
 export function PayerPreview({
   bid,
   message,
@@ -54,7 +54,8 @@ export function PayerPreview({
         <iframe
           className="maintenance-preview"
           title={`The payer’s page in ${locale === 'en' ? 'English' : 'Spanish'}`}
-          sandbox=""
+          // Its own origin, so nothing of this page is within its reach; scripts are for who examines it, the page has none.
+          sandbox="allow-scripts"
           srcDoc={page.data.html}
         />
       )}

@@ -106,6 +106,9 @@ export function WindowForm({
                 maxLength={500}
               />
             )}
+            {checked && checked.asks.length > 0 && (
+              <p className="fine">Say which of the two times is meant, above; then it can be saved.</p>
+            )}
             <div className="acts">
               <Button variant="default" onClick={() => void navigate({ to: addresses.maintenanceWindows(bid) })}>
                 Back without saving

@@ -57,6 +57,7 @@ const CENTRAL = 'America/Chicago';
 export function sayIn(iso: string, timeZone: string | undefined, locale = 'en-US'): string {
   return new Intl.DateTimeFormat(locale, {
     weekday: 'short',
+    year: 'numeric',
     month: 'short',
     day: 'numeric',
     hour: 'numeric',
