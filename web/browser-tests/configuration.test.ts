@@ -93,11 +93,11 @@ describe('every screen of the configuration', () => {
 describe('Credit/Debit Cards', () => {
   test('what is typed wrong is told at the field and in a list that leads to it, and can’t be saved; what is right is', async () => {
     const page = await open(`${base}/credit-debit-cards`);
-    const least = page.getByRole('textbox', { name: 'Least payment' });
+    const least = page.getByRole('textbox', { name: 'Least card payment' });
     await least.focus();
-    await beside(page).getByText('A smaller payment is not taken').first().waitFor();
+    await beside(page).getByText('A smaller card payment is not taken').first().waitFor();
     await least.fill('five dollars');
-    await page.getByText('Least payment must be an amount such as 12.50.').first().waitFor();
+    await page.getByText('Least card payment must be an amount such as 12.50.').first().waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
     // As one types: the server says that least is above most, at its field.
     await least.fill('20,000.00');
@@ -124,23 +124,23 @@ describe('Credit/Debit Cards', () => {
     await page.getByRole('button', { name: 'Look at the change and save' }).click();
     await page
       .getByRole('dialog')
-      .getByRole('row', { name: /Credit\/Debit Cards Least payment \$1\.00 \$5\.00/ })
+      .getByRole('row', { name: /Credit\/Debit Cards Least card payment \$1\.00 \$5\.00/ })
       .waitFor();
     await page.getByRole('dialog').getByRole('button', { name: 'Back', exact: true }).click();
     await save(page);
     await page.reload();
-    expect(await page.getByRole('textbox', { name: 'Least payment' }).inputValue()).toBe('5.00');
+    expect(await page.getByRole('textbox', { name: 'Least card payment' }).inputValue()).toBe('5.00');
     await page.context().close();
   });
 
   test('two people’s changes of one section are both shown, and each field is chosen', async () => {
     const mine = await open(`${base}/credit-debit-cards`);
     const theirs = await open(`${base}/credit-debit-cards`, 'second');
-    await theirs.getByRole('textbox', { name: 'Least payment' }).fill('7');
+    await theirs.getByRole('textbox', { name: 'Least card payment' }).fill('7');
     await theirs.getByRole('checkbox', { name: 'Discover' }).uncheck();
     await save(theirs, 'theirs');
-    await mine.getByRole('textbox', { name: 'Least payment' }).fill('9');
-    await mine.getByRole('textbox', { name: 'Most per payment' }).fill('4,000');
+    await mine.getByRole('textbox', { name: 'Least card payment' }).fill('9');
+    await mine.getByRole('textbox', { name: 'Most per card payment' }).fill('4,000');
     await mine.getByText(/Someone saved version \d+ meanwhile/).waitFor();
     await mine.getByRole('button', { name: 'Look at both' }).click();
     const dialog = mine.getByRole('dialog');
@@ -153,7 +153,7 @@ describe('Credit/Debit Cards', () => {
     await dialog.getByRole('button', { name: 'Go on with these values' }).click();
     await mine
       .getByRole('dialog')
-      .getByRole('row', { name: /Least payment \$7\.00 \$9\.00/ })
+      .getByRole('row', { name: /Least card payment \$7\.00 \$9\.00/ })
       .waitFor();
     expect(
       await mine
@@ -165,8 +165,8 @@ describe('Credit/Debit Cards', () => {
     await mine.getByRole('dialog').getByRole('button', { name: 'Save the change' }).click();
     await mine.getByRole('dialog').waitFor({ state: 'hidden' });
     await theirs.reload();
-    expect(await theirs.getByRole('textbox', { name: 'Least payment' }).inputValue()).toBe('9.00');
-    expect(await theirs.getByRole('textbox', { name: 'Most per payment' }).inputValue()).toBe('4,000.00');
+    expect(await theirs.getByRole('textbox', { name: 'Least card payment' }).inputValue()).toBe('9.00');
+    expect(await theirs.getByRole('textbox', { name: 'Most per card payment' }).inputValue()).toBe('4,000.00');
     expect(await theirs.getByRole('checkbox', { name: 'Discover' }).isChecked()).toBe(false);
     await mine.context().close();
     await theirs.context().close();
@@ -346,12 +346,12 @@ test('who may not change it reads it, and is told which right is missing; the pa
   expect(await page.getByRole('checkbox', { name: 'AutoPay' }).isDisabled()).toBe(true);
   expect(await accessibilityFaults(page)).toEqual([]);
   await page.keyboard.press('Control+k');
-  await page.getByPlaceholder(/Paste or type/).fill('least payment');
-  await page.getByText('Least payment', { exact: true }).waitFor();
+  await page.getByPlaceholder(/Paste or type/).fill('least card');
+  await page.getByText('Least card payment', { exact: true }).waitFor();
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
   await page.waitForURL(/credit-debit-cards\?field=cards.leastCents$/);
   await expect.poll(() => focused(page)).toBe('field-cards-leastCents');
-  expect(await page.getByRole('textbox', { name: 'Least payment' }).getAttribute('readonly')).not.toBeNull();
+  expect(await page.getByRole('textbox', { name: 'Least card payment' }).getAttribute('readonly')).not.toBeNull();
   await page.context().close();
 });

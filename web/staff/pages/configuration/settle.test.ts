@@ -34,7 +34,7 @@ const base = from<(names: object) => unknown>(
   integrationPartner: 'IMT Computer Services',
   invoiceFormatGuid: '7d444840-9dc0-41d1-b245-5ffdce74fad2',
 });
-const RUNS = 60;
+const RUNS = 25;
 const shown = redact(base);
 
 describe('a place in a form', () => {

@@ -3,7 +3,8 @@ import type { FieldWords, SectionWords } from '../field-words.ts';
 const flat = (method: string): FieldWords => ({
   label: `Convenience fee, ${method}: flat part`,
   means: `What each ${method} payment costs the payer, whatever its amount.`,
-  dependsOn: 'Holds for every invoice type without fees of its own.',
+  dependsOn:
+    'Holds for every invoice type without fees of its own. A service fee that the bill itself brings stands before it.',
   affects: 'Payers, from the next payment on. They see the fee in dollars before they pay.',
   shownAs: 'money',
   mustBe: 'must be an amount in dollars.',
@@ -11,7 +12,8 @@ const flat = (method: string): FieldWords => ({
 const percent = (method: string): FieldWords => ({
   label: `Convenience fee, ${method}: percent`,
   means: `The share of the amount that each ${method} payment costs the payer on top, half a cent rounded up.`,
-  dependsOn: 'Holds for every invoice type without fees of its own.',
+  dependsOn:
+    'Holds for every invoice type without fees of its own. A service fee that the bill itself brings stands before it.',
   affects: 'Payers, from the next payment on. They see the fee in dollars before they pay.',
   shownAs: 'percent',
   mustBe: 'must be between 0 and 10 %.',
@@ -19,7 +21,7 @@ const percent = (method: string): FieldWords => ({
 
 export const cardsWords: SectionWords = {
   intro:
-    'Which cards are taken, how small and how large one payment may be, and what paying costs the payer. It holds for every invoice type that says nothing else.',
+    'Which cards are taken, how small and how large one card payment may be, and what paying costs the payer. It holds for every invoice type that says nothing else.',
   fields: {
     brands: {
       label: 'Cards taken',
@@ -29,16 +31,17 @@ export const cardsWords: SectionWords = {
       mustBe: 'must be brands of the list.',
     },
     leastCents: {
-      label: 'Least payment',
-      means: 'A smaller payment is not taken. The fee is not counted.',
+      label: 'Least card payment',
+      means: 'A smaller card payment is not taken. The fee is not counted.',
       dependsOn: 'Must not be above the most.',
       affects: 'Payers with little due, and those who pay in parts.',
       shownAs: 'money',
       mustBe: 'must be an amount in dollars.',
     },
     mostCents: {
-      label: 'Most per payment',
-      means: 'A larger payment is not taken at once; the payer pays in parts. The fee is not counted.',
+      label: 'Most per card payment',
+      means:
+        'A larger card payment is not taken: the payer pays in parts, or from a bank account. The fee is not counted.',
       affects: 'Payers with much due.',
       shownAs: 'money',
       mustBe: 'must be an amount in dollars.',

@@ -19,9 +19,9 @@ export const invoicingWords: SectionWords = {
     applyGlobalBifCustomizations: {
       label: 'Apply Global BIF Customizations',
       means:
-        'The rules of Integration Summary › BIF Customizations also apply to invoices that did not come in a file (UploadInvoice), and to dates a balance refresh changes.',
-      dependsOn: 'Off: they apply to invoices from files only.',
-      affects: 'The next invoices. Those read before stay as they are.',
+        'The rules of Integration Summary › BIF Customizations reach invoices that did not come in a file too, and dates move with a due date that the partner tells.',
+      dependsOn: 'The rules always hold for files.',
+      affects: 'Single invoices of the web service, and payers whose due date the partner moved.',
     },
     balanceMaxAgeSeconds: {
       label: 'How old a balance may be',

@@ -7,8 +7,9 @@ export const productsWords: SectionWords = {
     virtualSite: {
       label: 'Virtual Site',
       means: 'The public page where a payer finds a bill and pays it without a login.',
-      dependsOn: 'The address is the biller’s slug (Profile).',
-      affects: 'Payers without a login: off, the page says that nothing is there.',
+      dependsOn:
+        'The address is the biller’s slug (Profile). Where payers sign on at the partner only (setting 3), it shows the way there.',
+      affects: 'Payers without a login: off, its pages say so.',
     },
     customerPortal: {
       label: 'Customer Portal',
@@ -42,7 +43,6 @@ export const productsWords: SectionWords = {
     recurringScheduledPayments: {
       label: 'Recurring Scheduled Payments',
       means: 'A payer sets the same payment for every month.',
-      dependsOn: 'Scheduled Payments.',
       affects: 'Payers with a login.',
     },
     obd: {

@@ -14,39 +14,42 @@ export const profileWords: SectionWords = {
     },
     timeZone: {
       label: 'Time zone',
-      means: 'The biller’s own clock: due dates begin and end by it, and staff read times of the biller in it.',
+      means:
+        'The biller’s own clock: a due date and a day of reconciliation begin and end by it, and payers read times in it.',
       dependsOn: 'Maintenance windows are entered in Central Time whatever is chosen here.',
-      affects: 'Payers near midnight, and what counts as one day in reports.',
+      affects: 'Payers near midnight, and what counts as one day in Reconciliation.',
       mustBe: 'must be a time zone such as America/Chicago.',
     },
     contacts: {
       label: 'Contacts',
-      means: 'People to call at the biller or its partner, for staff to look up.',
-      affects: 'Staff only. Nothing is sent to a contact by itself.',
+      means:
+        'People to call at the biller or its partner. Those whose role is “Customer Service” are told to payers, three at most.',
+      affects: 'Staff, and payers who look for help: they see name, phone and email of Customer Service.',
       mustBe: 'can hold at most 50 people.',
     },
     'contacts.*.role': {
       label: 'Role',
-      means: 'What the person is asked about, such as “billing manager” or “IMT developer”.',
-      affects: 'Staff only.',
+      means:
+        'What the person is asked about, such as “billing manager”. With “Customer Service” payers are told to call them.',
+      affects: 'Payers where the role is “Customer Service”; else staff only.',
       mustBe: 'must be at most 60 characters.',
     },
     'contacts.*.name': {
       label: 'Name',
       means: 'The contact’s name.',
-      affects: 'Staff only.',
+      affects: 'Payers where the role is “Customer Service”; else staff only.',
       mustBe: 'must be at most 120 characters.',
     },
     'contacts.*.email': {
       label: 'Email',
-      means: 'Where the contact is written to, by people.',
-      affects: 'Staff only.',
+      means: 'Where the contact is written to, by people. Nothing is sent there by itself.',
+      affects: 'Payers where the role is “Customer Service”; else staff only.',
       mustBe: 'must be an email address such as ann@example.com, or empty.',
     },
     'contacts.*.phone': {
       label: 'Phone',
       means: 'Where the contact is called.',
-      affects: 'Staff only.',
+      affects: 'Payers where the role is “Customer Service”; else staff only.',
       mustBe: 'must be at most 40 characters.',
     },
     isMultiUser: {
