@@ -1,6 +1,6 @@
 import { BALANCE_QUEUES, balancesJobs } from './features/balances/index.ts';
 import { deliveriesJobs, type LaneRunner, startLanes } from './features/deliveries/index.ts';
-import { identitiesJobs, STAFF_MAIL_QUEUE } from './features/identities/index.ts';
+import { IDENTITIES_QUEUES, identitiesJobs } from './features/identities/index.ts';
 import { INVOICES_QUEUES, invoicesJobs } from './features/invoices/index.ts';
 import { MAINTENANCE_QUEUES, maintenanceJobs } from './features/maintenance/index.ts';
 import { noticesJobs, SEND_NOTICES_QUEUE } from './features/notices/index.ts';
@@ -16,7 +16,7 @@ export const QUEUES: readonly string[] = [
   ...BALANCE_QUEUES,
   SEND_NOTICES_QUEUE,
   ASK_PROCESSOR_QUEUE,
-  STAFF_MAIL_QUEUE,
+  ...IDENTITIES_QUEUES,
   'reconcile-billers',
   VERIFY_AUDIT_QUEUE,
   ...OPERATIONS_QUEUES,

@@ -44,7 +44,7 @@ describe('signing in', () => {
   test('gives a cookie scripts can’t read, a right to change things only with the token beside it, and an audit event', async () => {
     const headers = await signInAs(made.app, made.deps, { role: 'administrator', email: 'ann@example.com' });
     const answer = await trySignIn('Ann@Example.com', TEST_PASSWORD);
-    expect(String(answer.headers['set-cookie'])).toMatch(
+    expect([answer.headers['set-cookie']].flat()[0]).toMatch(
       /^causeway_session=[A-Za-z0-9_-]{43}; Max-Age=43200; Path=\/; HttpOnly; SameSite=Lax$/,
     );
     expect(answer.json()).toMatchObject({
@@ -293,6 +293,27 @@ describe('a credential', () => {
     const events = [...(await audited('credential.created')), ...(await audited('credential.revoked'))];
     expect(JSON.stringify(events)).toContain(id);
     expect(JSON.stringify(events)).not.toContain(token.slice(5));
+  });
+
+  test('with a last day is refused from the next one on, and does not count against the limit', async () => {
+    const admin = await signInAs(made.app, made.deps, { role: 'administrator' });
+    const create = (expiresAt: string) =>
+      made.app.inject({
+        method: 'POST',
+        url: '/api/v1/billers/1/credentials',
+        headers: admin,
+        payload: { name: 'for a day', scopes: ['invoices:read'], expiresAt },
+      });
+    const now = opened.clock.now();
+    expect((await create(now.toString())).json().code).toBe('credential-not-valid');
+    expect((await create(now.add({ hours: 24 * 365 * 11 }).toString())).json().code).toBe('credential-not-valid');
+    expect((await create('tomorrow')).statusCode).toBe(400);
+    const { token, id } = (await create(now.add({ minutes: 10 }).toString())).json();
+    expect(await ask('/api/v1/billers/1/probe', bearer(token))).toBe(200);
+    opened.clock.advance(10 * 60_000);
+    expect(await ask('/api/v1/billers/1/probe', bearer(token))).toBe(401);
+    const { items } = (await made.app.inject({ url: '/api/v1/billers/1/credentials', headers: admin })).json();
+    expect(items.find((item: { id: string }) => item.id === id)).toMatchObject({ isInForce: false, revokedAt: null });
   });
 
   test('with another biller’s number written into it is nobody', async () => {

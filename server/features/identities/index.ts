@@ -12,6 +12,6 @@ export {
 export { createPasswords, type Passwords } from './password.ts';
 export { permissionsOf, type Role, roles } from './roles.ts';
 export { registerIdentitiesRoutes } from './routes.ts';
-export { identitiesJobs, STAFF_MAIL_QUEUE } from './send-staff-mail.ts';
+export { IDENTITIES_QUEUES, identitiesJobs, STAFF_MAIL_QUEUE } from './send-staff-mail.ts';
 export { rewrapStaffKey } from './staff-key.ts';
 export { endEverySession } from './staff-store.ts';

@@ -5,10 +5,13 @@ import type { JobKind } from '../../platform/jobs.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { replaceReset } from './reset-store.ts';
 import { tokenHashOf } from './session-limits.ts';
+import { cleanSessions } from './session-store.ts';
 import { FACTOR_WORDS, type FactorAct, type StaffMail, staffMail } from './staff-mail.ts';
 import { findUser, replaceInvitation, type StaffUser } from './staff-store.ts';
 
 export const STAFF_MAIL_QUEUE = 'send-staff-mail';
+const CLEAN_SESSIONS_QUEUE = 'clean-staff-sessions';
+export const IDENTITIES_QUEUES = [STAFF_MAIL_QUEUE, CLEAN_SESSIONS_QUEUE] as const;
 /** A link for a forgotten password holds so long after it was asked for; sent later than that, it is not sent at all. */
 export const RESET_MINUTES = 30;
 export const INVITATION_DAYS = 7;
@@ -41,8 +44,16 @@ export function queueStaffMail(tx: Tx, deps: Pick<Platform, 'jobs'>, job: MailJo
   return deps.jobs.send(tx, STAFF_MAIL_QUEUE, job);
 }
 
+/** Mails to staff, as they are caused; and once a day, what has been over for a month is thrown away. */
 export function identitiesJobs(deps: StaffMailDeps): readonly JobKind<never>[] {
-  return [{ name: STAFF_MAIL_QUEUE, work: (data: object) => sendStaffMail(deps, data) }];
+  return [
+    { name: STAFF_MAIL_QUEUE, work: (data: object) => sendStaffMail(deps, data) },
+    {
+      name: CLEAN_SESSIONS_QUEUE,
+      cron: '17 8 * * *',
+      work: () => deps.database.withSystem((tx) => cleanSessions(tx, deps.clock.now())),
+    },
+  ];
 }
 
 /**

@@ -4,7 +4,7 @@ import { type StaffHeaders, signIn, signInAs, TEST_PASSWORD } from '../../testin
 import { withStaffMail } from '../../testing/staff-mail-rig.ts';
 import { type Actor, createBiller } from '../billers/index.ts';
 import { changeStaffUser } from './change-staff-user.ts';
-import { createStaffUser, roles } from './index.ts';
+import { createStaffUser, identitiesJobs, roles } from './index.ts';
 
 let at: Awaited<ReturnType<typeof withStaffMail>>;
 let admin: StaffHeaders;
@@ -340,4 +340,19 @@ test('a mail that is refused for good is on the user’s record', async () => {
   expect(event).toMatchObject({ act: 'staff.mail-refused', detail: { kind: 'invitation', why: '550 no such person' } });
   const away = { ...mailer, send: async () => ({ ok: false, permanent: false, why: 'away' }) as const };
   await expect(sendStaffMail({ ...at.platform, mailer: away }, job)).rejects.toThrow('away');
+});
+
+test('what has been over for a month is thrown away once a day, and nothing younger', async () => {
+  const { headers, id } = await person('operator');
+  const rows = async (days: number) => {
+    at.clock.advance(days * 24 * 3_600_000);
+    const job = identitiesJobs(at.platform).find((each) => each.cron !== undefined);
+    await job?.work({} as never, AbortSignal.timeout(60_000));
+    return at.database.withSystem((tx) =>
+      tx.selectFrom('staff_session').select('id').where('user_id', '=', id).execute(),
+    );
+  };
+  expect(await rows(29)).toHaveLength(1);
+  expect((await call('GET', '/session', headers)).json().code).toBe('session-over');
+  expect(await rows(2)).toHaveLength(0);
 });
