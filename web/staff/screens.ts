@@ -16,59 +16,9 @@ export function screensOf(bid: number | undefined): readonly Screen[] {
     { group: 'Today', name: 'Overview', address: bid ? `/?bid=${bid}` : addresses.overview() },
     { group: 'Today', name: 'Work items', address: bid ? `/work-items?bid=${bid}` : addresses.workItems() },
   ];
-  const ofBiller: Screen[] = bid
-    ? [
-        { group: 'Today', name: 'Biller home', address: addresses.biller(bid), permission: 'billers:read' },
-        { group: 'Search', name: 'Accounts', address: addresses.accounts(bid), permission: 'accounts:read' },
-        { group: 'Search', name: 'Invoices', address: addresses.invoices(bid), permission: 'invoices:read' },
-        { group: 'Search', name: 'Payments', address: addresses.payments(bid), permission: 'payments:read' },
-        {
-          group: 'Search',
-          name: 'Files › Invoice Files',
-          address: addresses.invoiceFiles(bid),
-          permission: 'invoices:read',
-        },
-        { group: 'Search', name: 'Notices', address: addresses.notices(bid), permission: 'payments:read' },
-        { group: 'DataPump', name: 'Deliveries', address: addresses.deliveries(bid), permission: 'deliveries:read' },
-        { group: 'DataPump', name: 'Held payments', address: addresses.held(bid), permission: 'deliveries:read' },
-        { group: 'DataPump', name: 'Lanes', address: addresses.lanes(bid), permission: 'deliveries:read' },
-        {
-          group: 'DataPump',
-          name: 'Reconciliation',
-          address: addresses.reconciliation(bid),
-          permission: 'reconciliation:read',
-        },
-        {
-          group: 'CRM',
-          name: 'Configuration',
-          address: addresses.configuration(bid),
-          permission: 'configuration:read',
-        },
-        ...configurationScreens(bid),
-        {
-          group: 'CRM',
-          name: 'Configuration history',
-          address: addresses.configurationHistory(bid),
-          permission: 'configuration:read',
-        },
-        {
-          group: 'CRM',
-          name: 'API credentials',
-          address: addresses.credentials(bid),
-          permission: 'credentials:manage',
-        },
-        { group: 'CRM', name: 'Audit', address: addresses.audit(bid), permission: 'audit:read' },
-        {
-          group: 'Biller Portal',
-          name: 'Maintenance Windows',
-          address: addresses.maintenanceWindows(bid),
-          permission: 'billers:read',
-        },
-      ]
-    : [];
   return [
     ...everywhere,
-    ...ofBiller,
+    ...(bid ? [...dailyScreens(bid), ...crmScreens(bid)] : []),
     {
       group: 'Tools',
       name: 'Search/Manage FTP Credentials',
@@ -84,8 +34,80 @@ export function screensOf(bid: number | undefined): readonly Screen[] {
       permission: 'operations:read',
       isConsole: true,
     },
+    {
+      group: 'Console',
+      name: 'Audit of everything',
+      address: addresses.auditAcross(),
+      permission: 'audit:read',
+      isConsole: true,
+    },
     { group: 'Console', name: 'Users', address: addresses.users(), permission: 'users:manage' },
     { group: 'Console', name: 'Roles and rights', address: addresses.roles(), permission: 'users:manage' },
+  ];
+}
+
+/** What is looked at day by day for a biller. */
+function dailyScreens(bid: number): readonly Screen[] {
+  return [
+    { group: 'Today', name: 'Biller home', address: addresses.biller(bid), permission: 'billers:read' },
+    { group: 'Search', name: 'Accounts', address: addresses.accounts(bid), permission: 'accounts:read' },
+    { group: 'Search', name: 'Invoices', address: addresses.invoices(bid), permission: 'invoices:read' },
+    { group: 'Search', name: 'Payments', address: addresses.payments(bid), permission: 'payments:read' },
+    {
+      group: 'Search',
+      name: 'Files › Invoice Files',
+      address: addresses.invoiceFiles(bid),
+      permission: 'invoices:read',
+    },
+    { group: 'Search', name: 'Notices', address: addresses.notices(bid), permission: 'payments:read' },
+    { group: 'DataPump', name: 'Deliveries', address: addresses.deliveries(bid), permission: 'deliveries:read' },
+    { group: 'DataPump', name: 'Held payments', address: addresses.held(bid), permission: 'deliveries:read' },
+    { group: 'DataPump', name: 'Lanes', address: addresses.lanes(bid), permission: 'deliveries:read' },
+    {
+      group: 'DataPump',
+      name: 'Reconciliation',
+      address: addresses.reconciliation(bid),
+      permission: 'reconciliation:read',
+    },
+  ];
+}
+
+/** What a biller is set up by, and the record of it. */
+function crmScreens(bid: number): readonly Screen[] {
+  return [
+    {
+      group: 'CRM',
+      name: 'Configuration',
+      address: addresses.configuration(bid),
+      permission: 'configuration:read',
+    },
+    ...configurationScreens(bid),
+    {
+      group: 'CRM',
+      name: 'Configuration history',
+      address: addresses.configurationHistory(bid),
+      permission: 'configuration:read',
+    },
+    {
+      group: 'CRM',
+      name: 'Export and apply',
+      address: addresses.exportApply(bid),
+      permission: 'configuration:read',
+      isConsole: true,
+    },
+    {
+      group: 'CRM',
+      name: 'API credentials',
+      address: addresses.credentials(bid),
+      permission: 'credentials:manage',
+    },
+    { group: 'CRM', name: 'Audit', address: addresses.audit(bid), permission: 'audit:read' },
+    {
+      group: 'Biller Portal',
+      name: 'Maintenance Windows',
+      address: addresses.maintenanceWindows(bid),
+      permission: 'billers:read',
+    },
   ];
 }
 
