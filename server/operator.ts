@@ -112,6 +112,7 @@ export {
   parseDraft as parseMaintenanceDraft,
   windowView as maintenanceWindowView,
 } from './features/maintenance/index.ts';
+export { readHealth } from './features/operations/index.ts';
 export { exportAudit, verifyAudits } from './features/overview/index.ts';
 export type { FeatureDeps } from './introduce.ts';
 export {

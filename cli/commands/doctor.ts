@@ -9,9 +9,10 @@ import {
 } from '@causeway/server/operator';
 import type { Command } from 'commander';
 import { answer, EXIT, withOperator } from '../operator.ts';
+import { lookAtOperations } from './look-at-operations.ts';
 
 /** One thing looked at: how it stands, and what to do where it is not well. */
-interface Finding {
+export interface Finding {
   readonly what: string;
   readonly isWell: boolean;
   readonly sentence: string;
@@ -32,6 +33,7 @@ export function registerDoctor(program: Command): void {
       withOperator(async (deps) => {
         const findings = [
           ...(await lookAtInstallation(deps)),
+          ...(await lookAtOperations(deps)),
           ...(bid === undefined ? [] : await lookAtBiller(deps, bid)),
         ];
         const isWell = findings.every((finding) => finding.isWell);

@@ -132,9 +132,11 @@ test('the health page shows this process, its endpoints and the database, and le
   await page.getByRole('img', { name: /^How long calls take/ }).waitFor();
   await shoot(page, 'endpoint');
   expect(await accessibilityFaults(page)).toEqual([]);
-  await page.setViewportSize(PHONE);
-  expect(await sticksOut(page)).toBe(false);
-  await shoot(page, 'endpoint-phone');
+  const phone = await open(new URL(page.url()).href.split('/staff')[1] ?? '', { viewport: PHONE });
+  await phone.getByRole('img', { name: /^How long calls take/ }).waitFor();
+  await shoot(phone, 'endpoint-phone');
+  expect(await sticksOut(phone)).toBe(false);
+  await phone.context().close();
   await page.context().close();
 });
 

@@ -7,7 +7,8 @@ import type { MinuteRow, ProcessRow, StateRow } from './process-store.ts';
 const CALLS_MIN = 10;
 
 /**
- * Endpoints that are broken: too large a share of their calls failed, or a breaker is open and no process gets through.
+ * Endpoints that are broken: too large a share of their calls failed, or a breaker is not closed and no process gets
+ * through (one that is half open waits for a call to try it with).
  * An open breaker that is merely old (another process is answered meanwhile) is none.
  */
 export function observeEndpoints(from: {
@@ -30,7 +31,7 @@ export function observeEndpoints(from: {
 
 function isBroken(one: EndpointView, failedShare: number): boolean {
   const isFailing = one.calls >= CALLS_MIN && one.failed / one.calls > failedShare;
-  const isShut = one.breaker === 'open' && one.failed === one.calls;
+  const isShut = one.breaker !== 'closed' && one.failed === one.calls;
   return isFailing || isShut;
 }
 
@@ -40,7 +41,7 @@ function sentenceOf(one: EndpointView, minutes: number): string {
       ? `The endpoint ${one.endpoint}`
       : `The endpoint for “${one.operation}” of biller ${one.bid}, environment ${one.environment}, at ${one.host}`;
   const breaker =
-    one.breaker === 'open'
+    one.breaker !== 'closed'
       ? ` It failed ${one.failuresInARow} times in a row and is left alone for a while, then tried again.`
       : '';
   const calls =
