@@ -59,16 +59,16 @@ export function useFaultsAt(at: string): readonly ShownFault[] {
   return useMemo(() => faults.filter((fault) => fault.places.includes(at)), [faults, at]);
 }
 
-/** What is said of a field that is kept and obeyed, but that no page of payers serves yet. */
+/** What is said of a field that is kept and obeyed, but that nothing serves yet. Of a whole section the frame says it once. */
 export function notServedAt(catalogue: Catalogue | undefined, at: string): string | undefined {
-  return catalogue?.notServedYet.find(({ path }) =>
+  const isAt = (path: string) =>
     new RegExp(
       `^${path
         .split('.')
         .map((part) => (part === '*' ? '[^.]+' : part))
         .join('\\.')}(\\.|$)`,
-    ).test(at),
-  )?.sentence;
+    ).test(at);
+  return catalogue?.notServedYet.find(({ path }) => path.includes('.') && isAt(path))?.sentence;
 }
 
 const FRAMES_MAX = 20;

@@ -84,7 +84,7 @@ export function FtpSettings({ list }: { list: List }) {
                 )
               }
             >
-              Take out this setting
+              Take out
             </Button>
           )}
         </fieldset>

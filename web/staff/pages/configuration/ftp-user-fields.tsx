@@ -64,7 +64,7 @@ export function FtpUsers() {
                 )
               }
             >
-              Take out this user
+              Take out
             </Button>
           )}
         </fieldset>

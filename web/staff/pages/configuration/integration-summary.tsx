@@ -28,13 +28,13 @@ function PartnerPart() {
         <div>
           <dt>Integration Partner ID</dt>
           <dd>
-            {draft.profile.integrationPartner || 'none'} {to('profile.integrationPartner', 'Change it in Profile')}
+            {draft.profile.integrationPartner || 'none'} · {to('profile.integrationPartner', 'Change it in Profile')}
           </dd>
         </div>
         <div>
           <dt>Apply Global BIF Customizations</dt>
           <dd>
-            {isGlobal ? 'On' : 'Off'}{' '}
+            {isGlobal ? 'On' : 'Off'} ·{' '}
             {to('invoicing.applyGlobalBifCustomizations', 'Change it in Advanced Configuration')}
           </dd>
         </div>

@@ -16,6 +16,8 @@ export function PortalCustomization() {
         <Fields isTwo>
           <LongTextField at="portal.texts.welcome.en" maxLength={2000} />
           <LongTextField at="portal.texts.welcome.es" maxLength={2000} />
+        </Fields>
+        <Fields isTwo>
           <LongTextField at="portal.texts.footer.en" maxLength={2000} />
           <LongTextField at="portal.texts.footer.es" maxLength={2000} />
         </Fields>
