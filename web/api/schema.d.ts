@@ -2531,6 +2531,7 @@ export interface paths {
                                 at: string;
                                 actor: string;
                                 act: string;
+                                reason: string | null;
                                 detail: {
                                     [key: string]: unknown;
                                 };
@@ -12181,7 +12182,7 @@ export interface paths {
                             alerts: {
                                 id: number;
                                 /** @enum {string} */
-                                condition: "endpoint-broken" | "lane-stuck" | "lane-paused" | "held-payments" | "reconciliation-gap" | "invoice-file-refused" | "mail-failing" | "job-failing" | "maintenance-open" | "process-vanished" | "database-limits" | "disk-low" | "backup-old" | "work-item";
+                                condition: "endpoint-broken" | "lane-stuck" | "lane-paused" | "held-payments" | "reconciliation-gap" | "invoice-file-refused" | "mail-failing" | "job-failing" | "maintenance-open" | "process-vanished" | "database-limits" | "disk-low" | "backup-old" | "audit-broken" | "work-item";
                                 conditionName: string;
                                 subject: string;
                                 bid: number | null;
@@ -12670,7 +12671,7 @@ export interface paths {
                             items: {
                                 id: number;
                                 /** @enum {string} */
-                                condition: "endpoint-broken" | "lane-stuck" | "lane-paused" | "held-payments" | "reconciliation-gap" | "invoice-file-refused" | "mail-failing" | "job-failing" | "maintenance-open" | "process-vanished" | "database-limits" | "disk-low" | "backup-old" | "work-item";
+                                condition: "endpoint-broken" | "lane-stuck" | "lane-paused" | "held-payments" | "reconciliation-gap" | "invoice-file-refused" | "mail-failing" | "job-failing" | "maintenance-open" | "process-vanished" | "database-limits" | "disk-low" | "backup-old" | "audit-broken" | "work-item";
                                 conditionName: string;
                                 subject: string;
                                 bid: number | null;
@@ -12750,7 +12751,7 @@ export interface paths {
                             version: number;
                             items: {
                                 /** @enum {string} */
-                                condition: "endpoint-broken" | "lane-stuck" | "lane-paused" | "held-payments" | "reconciliation-gap" | "invoice-file-refused" | "mail-failing" | "job-failing" | "maintenance-open" | "process-vanished" | "database-limits" | "disk-low" | "backup-old" | "work-item";
+                                condition: "endpoint-broken" | "lane-stuck" | "lane-paused" | "held-payments" | "reconciliation-gap" | "invoice-file-refused" | "mail-failing" | "job-failing" | "maintenance-open" | "process-vanished" | "database-limits" | "disk-low" | "backup-old" | "audit-broken" | "work-item";
                                 name: string;
                                 meaning: string;
                                 isOn: boolean;
@@ -12807,7 +12808,7 @@ export interface paths {
                         reason: string;
                         items: {
                             /** @enum {string} */
-                            condition: "endpoint-broken" | "lane-stuck" | "lane-paused" | "held-payments" | "reconciliation-gap" | "invoice-file-refused" | "mail-failing" | "job-failing" | "maintenance-open" | "process-vanished" | "database-limits" | "disk-low" | "backup-old" | "work-item";
+                            condition: "endpoint-broken" | "lane-stuck" | "lane-paused" | "held-payments" | "reconciliation-gap" | "invoice-file-refused" | "mail-failing" | "job-failing" | "maintenance-open" | "process-vanished" | "database-limits" | "disk-low" | "backup-old" | "audit-broken" | "work-item";
                             isOn: boolean;
                             afterMinutes: number;
                             limit: number | null;
@@ -12826,7 +12827,7 @@ export interface paths {
                             version: number;
                             items: {
                                 /** @enum {string} */
-                                condition: "endpoint-broken" | "lane-stuck" | "lane-paused" | "held-payments" | "reconciliation-gap" | "invoice-file-refused" | "mail-failing" | "job-failing" | "maintenance-open" | "process-vanished" | "database-limits" | "disk-low" | "backup-old" | "work-item";
+                                condition: "endpoint-broken" | "lane-stuck" | "lane-paused" | "held-payments" | "reconciliation-gap" | "invoice-file-refused" | "mail-failing" | "job-failing" | "maintenance-open" | "process-vanished" | "database-limits" | "disk-low" | "backup-old" | "audit-broken" | "work-item";
                                 name: string;
                                 meaning: string;
                                 isOn: boolean;

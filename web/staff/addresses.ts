@@ -55,6 +55,8 @@ export const addresses = {
   dataPumpManagement: (bid: number) => `/billers/${bid}/datapump-management`,
   configurationHistory: (bid: number) => `/billers/${bid}/configuration-history`,
   audit: (bid: number) => `/billers/${bid}/audit`,
+  auditAcross: () => '/audit',
+  exportApply: (bid: number) => `/billers/${bid}/export-apply`,
   credentials: (bid: number) => `/billers/${bid}/api-credentials`,
 };
 

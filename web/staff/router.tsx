@@ -245,6 +245,14 @@ const routes = root.addChildren([
       lazyRouteComponent(() => import('./pages/configuration/portal-customization.tsx'), 'PortalCustomization'),
     ),
     page(
+      '/billers/$bid/export-apply',
+      lazyRouteComponent(() => import('./pages/configuration/export-apply.tsx'), 'ExportApply'),
+    ),
+    page(
+      '/audit',
+      lazyRouteComponent(() => import('./pages/audit.tsx'), 'AuditAcross'),
+    ),
+    page(
       '/billers/$bid/configuration-history',
       lazyRouteComponent(() => import('./pages/configuration/configuration-history.tsx'), 'ConfigurationHistory'),
     ),

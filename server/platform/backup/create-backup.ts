@@ -16,21 +16,6 @@ import { verifyBackup } from './verify-backup.ts';
 /** What PostgreSQL makes anew, and what belongs to the running server alone (its manual, “Making a Base Backup Using the Low Level API”). */
 const SKIPPED =
   /^(pg_wal|pg_replslot|pg_dynshmem|pg_notify|pg_serial|pg_snapshots|pg_stat_tmp|pg_subtrans)\/|^(postmaster\.(pid|opts)|current_logfiles|backup_label(\.old)?|tablespace_map|global\/pg_control)$|(^|\/)(pgsql_tmp|pg_internal\.init)/;
-/** Folders the server wants to find, and does not make itself. */
-const EMPTY_FOLDERS = [
-  'pg_wal/archive_status',
-  'pg_wal/summaries',
-  'pg_replslot',
-  'pg_dynshmem',
-  'pg_notify',
-  'pg_serial',
-  'pg_snapshots',
-  'pg_stat_tmp',
-  'pg_subtrans',
-  'pg_tblspc',
-  'pg_twophase',
-];
-
 export interface BackupRequest {
   /** The embedded database's own folder and its owner's connection string. */
   readonly postgresFolder: string;
@@ -141,8 +126,6 @@ async function copyDatabase(
       (select setting from pg_settings where name = 'wal_segment_size') as size`,
     [begun.lsn, ended.lsn],
   );
-  for (const empty of EMPTY_FOLDERS)
-    fs.mkdirSync(path.join(folder, 'postgres', empty), { recursive: true, mode: 0o700 });
   const label = path.join(folder, 'postgres', 'backup_label');
   fs.writeFileSync(label, ended.label, { mode: 0o600, flush: true });
   add({ path: 'postgres/backup_label', ...(await sha256Of(label)) });

@@ -11,6 +11,26 @@ import { verifyBackup } from './verify-backup.ts';
 /** While this file is in the data folder a restore is not finished, and nothing but its end may start. */
 export const RESTORE_MARK = 'restore-unfinished.json';
 const PARTS = ['postgres', 'blobs'] as const;
+/** Folders the server wants to find, and does not make itself; a backup holds files only. */
+const EMPTY_FOLDERS = [
+  'pg_commit_ts',
+  'pg_dynshmem',
+  'pg_logical/mappings',
+  'pg_logical/snapshots',
+  'pg_multixact/members',
+  'pg_multixact/offsets',
+  'pg_notify',
+  'pg_replslot',
+  'pg_serial',
+  'pg_snapshots',
+  'pg_stat',
+  'pg_stat_tmp',
+  'pg_subtrans',
+  'pg_tblspc',
+  'pg_twophase',
+  'pg_wal/archive_status',
+  'pg_wal/summaries',
+];
 
 /** A restore was begun in this data folder and has not come to its end; the program refuses to start. */
 export class RestoreUnfinished extends Error {
@@ -92,8 +112,9 @@ async function copyInto(folder: string, fresh: string): Promise<void> {
     if (copied?.sha256 !== file.sha256)
       throw new BackupFault(`${file.path} changed while it was copied. Use another backup.`);
   });
-  if (!owner) return;
   const root = path.join(fresh, 'postgres');
+  for (const empty of EMPTY_FOLDERS) fs.mkdirSync(path.join(root, empty), { recursive: true, mode: 0o700 });
+  if (!owner) return;
   for (const each of ['', ...(await foldersBelow(root))]) fs.chownSync(path.join(root, each), owner.uid, owner.gid);
 }
 

@@ -96,7 +96,55 @@ const WORDS: Readonly<Record<string, string>> = {
   'sign-in': 'Signed in',
   'sign-in.failed': 'Failed to sign in',
   'sign-out': 'Signed out',
+  'session.proven': 'Proved again who they are',
+  'session.proof-failed': 'Failed to prove who they are',
+  'session.revoked': 'Ended a session',
+  'staff.changed': 'Changed a person’s roles or name',
+  'staff.enabled': 'Enabled a person again',
+  'staff.password-changed': 'Changed the password',
+  'staff.password-reset': 'Set a forgotten password anew',
+  'staff.mail-refused': 'An email to staff was refused',
+  'factor.totp-added': 'Added an authenticator app',
+  'factor.totp-removed': 'Took the authenticator app away',
+  'factor.passkey-added': 'Added a passkey',
+  'factor.passkey-renamed': 'Renamed a passkey',
+  'factor.passkey-removed': 'Took a passkey away',
+  'factor.recovery-codes-renewed': 'Made new recovery codes',
+  'sign-on.linked': 'Linked to single sign-on',
+  'sign-on.unlinked': 'Unlinked from single sign-on',
+  'biller.created': 'Made the biller',
+  'biller.renamed': 'Renamed the biller',
+  'configuration.changed': 'Changed the configuration',
+  'configuration.restored': 'Put an earlier configuration in force',
+  'configuration.exported': 'Exported the configuration, without secrets',
+  'configuration.exported-with-secrets': 'Exported the configuration with sealed secrets',
+  'maintenance-window.planned': 'Planned a maintenance window',
+  'maintenance-window.changed': 'Changed a maintenance window',
+  'maintenance-window.ended': 'Ended a maintenance window',
+  'backup.created': 'Made a backup',
+  'backup.restored': 'Restored a backup',
 };
+
+/** What acts begin with, for a filter. */
+export const ACT_GROUPS: readonly (readonly [value: string, word: string])[] = [
+  ['configuration', 'Configuration'],
+  ['delivery', 'Deliveries: decisions'],
+  ['deliveries', 'Deliveries: replays'],
+  ['lane', 'Lanes'],
+  ['payment', 'Payments'],
+  ['invoice-file', 'Invoice files'],
+  ['work-item', 'Work items'],
+  ['maintenance-window', 'Maintenance windows'],
+  ['partner-trust', 'Trust levels'],
+  ['credential', 'API credentials'],
+  ['staff', 'People'],
+  ['sign-in', 'Sign-ins'],
+  ['session', 'Sessions'],
+  ['factor', 'Second factors'],
+  ['biller', 'Billers'],
+  ['alert-destination', 'Alerts'],
+  ['backup', 'Backups'],
+];
 
 /** What was done, in words; with what belongs to it, such as the insurer’s reference. */
 export function actWords(event: AuditEvent): string {
@@ -135,7 +183,8 @@ export function Subject({ bid, subject }: { bid: number; subject: string }) {
     credential: addresses.credentials(bid),
     'work-item': `${addresses.workItems()}?bid=${bid}&state=closed`,
   };
-  const page = pages[kind];
+  // What belongs to no biller has no page among theirs.
+  const page = bid > 0 ? pages[kind] : undefined;
   const name = `${words(kind)}${id ? ` ${id}` : ''}`;
   return page ? <To href={page}>{name}</To> : name;
 }
