@@ -80,7 +80,7 @@ export interface Egress {
   request(request: EgressRequest): Promise<EgressAnswer>;
   stream(request: EgressRequest): Promise<EgressStream>;
   endpoints(): readonly EndpointState[];
-  /** Why a call of this address would be refused now, or null; asks the resolver and nobody else. */
+  /** Why a call there would be refused now, or null; asks the resolver alone. */
   whyNot(url: string): Promise<string | null>;
   /** Refuses new calls, waits up to 20 s for those under way, then ends them. */
   close(): Promise<void>;
@@ -110,16 +110,16 @@ export function createEgress(options: EgressOptions): Egress {
   const calls = new Calls(options);
   return {
     async request(request) {
-      const { result, permit, startedMs } = await calls.open(request, true);
-      if (!isAnswer(result)) throw new Error('an answer wanted whole came as a stream');
-      calls.record(request, { result, permit, startedMs });
-      return result;
+      const opened = await calls.open(request, true);
+      if (!isAnswer(opened.result)) throw new Error('an answer wanted whole came as a stream');
+      calls.record(request, opened);
+      return opened.result;
     },
     async stream(request) {
-      const { result, permit, startedMs } = await calls.open(request, false);
-      if (!isStream(result)) throw new Error('an answer wanted as a stream came whole');
-      calls.record(request, { result, permit, startedMs });
-      return result;
+      const opened = await calls.open(request, false);
+      if (!isStream(opened.result)) throw new Error('an answer wanted as a stream came whole');
+      calls.record(request, opened);
+      return opened.result;
     },
     endpoints: () => calls.states(),
     whyNot: (url) => whyNotReachable(url, options),
@@ -189,15 +189,14 @@ class Calls {
       giveBack();
       return { result: asked.result, permit: null, startedMs: null };
     }
-    const { permit } = asked;
     const startedMs = this.#options.clock.monotonicMs();
     try {
       const { url, host } = checked;
       const parts = { request, isWhole, url, origin: url.origin, host, headers, endpoint, call, giveBack };
-      return { result: await this.#exchange(parts), permit, startedMs };
+      return { result: await this.#exchange(parts), permit: asked.permit, startedMs };
     } catch (bug) {
       // A probe that is never recorded would keep the breaker half open for ever.
-      if (permit !== null) endpoint.breaker.record(permit, 'neutral');
+      if (asked.permit !== null) endpoint.breaker.record(asked.permit, 'neutral');
       giveBack();
       throw bug;
     }

@@ -14,7 +14,7 @@ const WEBHOOK_MS = 15_000;
 const ANSWER_BYTES_MAX = 16_384;
 const SAID_CHARS_MAX = 300;
 const CONCURRENT_MAX = 2;
-/** Waits after the 1st, 2nd … failed try; after the last the message is given up, 19 hours after the first. */
+/** Waits after the 1st, 2nd … failed try; after the tenth, 16 hours later, it is given up. */
 export const RETRY_SECONDS = [5, 30, 120, 600, 1_800, 3_600, 7_200, 14_400, 28_800] as const;
 const GONE = 410;
 
