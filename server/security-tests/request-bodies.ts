@@ -1,6 +1,8 @@
 import type { ConfigurationDraft } from '../features/billers/index.ts';
 import type { TenantRows } from './add-tenant.ts';
 
+const reason = 'a reason of the test';
+
 /** The form of a browser's answer, and nothing in it. */
 const PASSKEY = {
   id: 'bm9uZQ',
@@ -15,18 +17,7 @@ export function requestBodies(
   of: TenantRows,
   document: ConfigurationDraft,
 ): Readonly<Record<string, Readonly<Record<string, unknown>>>> {
-  const reason = 'a reason of the test';
   const at = '/api/v1/billers/:bid';
-  const maintenance = {
-    description: 'a window of the test',
-    message: { en: 'closed', es: 'cerrado' },
-    start: '2028-03-04T22:00',
-    end: '2028-03-05T06:00',
-    isActive: true,
-    appliesToAll: true,
-    pages: [],
-    pausesDataPump: false,
-  };
   const sections = Object.fromEntries(
     Object.entries(document).map(([section, value]) => [
       `PUT ${at}/configuration/${section}`,
@@ -34,23 +25,10 @@ export function requestBodies(
     ]),
   );
   return {
-    'POST /api/v1/session': { email: 'nobody@example.com', password: 'not a password of anybody' },
-    'POST /api/v1/session/prove': { password: 'not a password of anybody' },
-    'POST /api/v1/session/second-step': { totp: '000000' },
-    'POST /api/v1/session/passkey': { passkey: PASSKEY },
-    'POST /api/v1/own-security/totp/confirm': { code: '000000' },
-    'POST /api/v1/own-security/passkeys': {
-      name: 'stolen',
-      passkey: { ...PASSKEY, response: { clientDataJSON: 'e30', attestationObject: 'oA' } },
-    },
-    'PUT /api/v1/own-security/passkeys/:id': { name: 'stolen' },
-    'POST /api/v1/staff-users/:id/reset-factors': { reason },
-    'POST /api/v1/invitations/accept': { token: 'x'.repeat(43), password: 'a long walk on the levee 8' },
-    'POST /api/v1/session/password': { password: 'a long walk on the levee 9' },
-    'POST /api/v1/password-resets': { email: 'nobody@example.com' },
-    'POST /api/v1/password-resets/use': { token: 'x'.repeat(43), password: 'a long walk on the levee 8' },
-    'PUT /api/v1/staff-users/:id': { name: 'Renamed', roles: ['csr'], expectedRoles: ['csr'] },
-    'POST /api/v1/staff-users': { email: 'new@example.com', name: 'New', roles: ['csr'], bid: of.bid },
+    ...bodiesOfPeople(of),
+    ...bodiesOfMaintenance(at),
+    ...bodiesOfOperations(),
+    [`PUT ${at}/accounts/:accountNumber/block-flags`]: { blockAch: true, blockCc: true, reason },
     'POST /api/v1/billers': { bid: 900_001, name: 'Made by a stranger' },
     'POST /api/v1/ssh-public-keys/describe': { keys: ['ssh-ed25519 AAAA'] },
     [`PUT ${at}`]: { name: 'Renamed', slug: 'renamed', guid: '3d9b7f7e-52a6-4f0e-8c63-6f0b8f6b9c11', reason },
@@ -83,6 +61,43 @@ export function requestBodies(
     [`POST ${at}/payments/:paymentId/refund`]: { reason, expectedVersion: 1 },
     'POST /api/v1/audit/verification': {},
     [`POST ${at}/work-items/:id/close`]: { reason },
+  };
+}
+
+function bodiesOfPeople(of: TenantRows) {
+  return {
+    'POST /api/v1/session': { email: 'nobody@example.com', password: 'not a password of anybody' },
+    'POST /api/v1/session/prove': { password: 'not a password of anybody' },
+    'POST /api/v1/session/second-step': { totp: '000000' },
+    'POST /api/v1/session/passkey': { passkey: PASSKEY },
+    'POST /api/v1/own-security/totp/confirm': { code: '000000' },
+    'POST /api/v1/own-security/passkeys': {
+      name: 'stolen',
+      passkey: { ...PASSKEY, response: { clientDataJSON: 'e30', attestationObject: 'oA' } },
+    },
+    'PUT /api/v1/own-security/passkeys/:id': { name: 'stolen' },
+    'POST /api/v1/staff-users/:id/reset-factors': { reason },
+    'POST /api/v1/invitations/accept': { token: 'x'.repeat(43), password: 'a long walk on the levee 8' },
+    'POST /api/v1/session/password': { password: 'a long walk on the levee 9' },
+    'POST /api/v1/password-resets': { email: 'nobody@example.com' },
+    'POST /api/v1/password-resets/use': { token: 'x'.repeat(43), password: 'a long walk on the levee 8' },
+    'PUT /api/v1/staff-users/:id': { name: 'Renamed', roles: ['csr'], expectedRoles: ['csr'] },
+    'POST /api/v1/staff-users': { email: 'new@example.com', name: 'New', roles: ['csr'], bid: of.bid },
+  };
+}
+
+function bodiesOfMaintenance(at: string) {
+  const maintenance = {
+    description: 'a window of the test',
+    message: { en: 'closed', es: 'cerrado' },
+    start: '2028-03-04T22:00',
+    end: '2028-03-05T06:00',
+    isActive: true,
+    appliesToAll: true,
+    pages: [],
+    pausesDataPump: false,
+  };
+  return {
     [`POST ${at}/maintenance-windows`]: maintenance,
     [`POST ${at}/maintenance-windows/check`]: maintenance,
     [`PUT ${at}/maintenance-windows/:id`]: { ...maintenance, expectedVersion: 1 },
@@ -92,6 +107,11 @@ export function requestBodies(
       endsAt: '2028-03-05T12:00:00Z',
       locale: 'en',
     },
+  };
+}
+
+function bodiesOfOperations() {
+  return {
     'POST /api/v1/operations/jobs/:queue/:id/retry': { reason },
     'POST /api/v1/operations/processes/:id/forget': { reason },
     'PUT /api/v1/operations/alert-conditions': {

@@ -8,17 +8,20 @@ import { listCredentials } from './credential-store.ts';
 import type { RouteDeps } from './route-deps.ts';
 
 const CREDENTIALS_LISTED_MAX = 200;
+const tags = ['Credentials'];
+const path = '/api/v1/billers/:bid/credentials';
 
 /** The bearer credentials of a biller's partner. */
 export function registerCredentialRoutes(app: App, deps: RouteDeps): void {
-  const tags = ['Credentials'];
-  const readRight = { access: needs({ permission: 'credentials:manage' }) };
-  const config = { access: needs({ permission: 'credentials:manage', isProofRecent: true }) };
-  const path = '/api/v1/billers/:bid/credentials';
+  registerList(app, deps);
+  registerChanges(app, deps);
+}
+
+function registerList(app: App, deps: RouteDeps): void {
   app.get(
     path,
     {
-      config: readRight,
+      config: { access: needs({ permission: 'credentials:manage' }) },
       schema: {
         tags,
         summary: 'Bearer credentials of a biller',
@@ -43,6 +46,10 @@ export function registerCredentialRoutes(app: App, deps: RouteDeps): void {
       return { items, nextCursor: null };
     },
   );
+}
+
+function registerChanges(app: App, deps: RouteDeps): void {
+  const config = { access: needs({ permission: 'credentials:manage', isProofRecent: true }) };
   app.post(
     path,
     {
