@@ -8,7 +8,7 @@ import { addressOf, requestBodies } from './request-bodies.ts';
 const BID = 2984;
 const MIB = 1_048_576;
 /** What trying is allowed to leave: failed sign-ins are counted and recorded. */
-const RECORDS = ['staff_session', 'sign_in_throttle', 'audit_event'];
+const RECORDS = ['staff_session', 'sign_in_throttle', 'audit_event', 'staff_challenge'];
 /** What makes a body of the right form harmless: the use case refuses it in the end, whatever a field is changed to. */
 const REFUSED_IN_THE_END = {
   slug: 'staff',
@@ -45,6 +45,10 @@ const PARAMETERS = [
   '%E2%80%AE',
 ];
 const QUERY_NAMES = [
+  'error',
+  'iss',
+  'code',
+  'back',
   'limit',
   'subject',
   'beforeSeq',

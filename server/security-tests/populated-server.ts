@@ -9,6 +9,8 @@ import { withTestApp } from '../testing/app.ts';
 import { TEST_START, type withTestPlatform } from '../testing/platform.ts';
 import { addTenant } from './add-tenant.ts';
 
+/** A hash of the right form that no password has. */
+const NOBODYS_HASH = `$argon2id$v=19$m=19456,t=2,p=1$${'A'.repeat(22)}$${'A'.repeat(43)}`;
 const BY = { kind: 'program', name: 'test' } as const;
 
 type From = NonNullable<Parameters<typeof withTestPlatform>[0]>;
@@ -48,8 +50,16 @@ export async function addSession(
   const at = from.isOver ? '2026-11-18T01:00:00Z' : TEST_START;
   await owner.query(
     `insert into staff_user (id, email, name, password_hash, roles, bid, disabled_at, created_at)
-     values ($1, $2, 'Probe', 'none', $3, $4, $5, $6)`,
-    [userId, `${userId}@probe.example`, [...from.roles], from.bid, from.isDisabled ? TEST_START : null, TEST_START],
+     values ($1, $2, 'Probe', $7, $3, $4, $5, $6)`,
+    [
+      userId,
+      `${userId}@probe.example`,
+      [...from.roles],
+      from.bid,
+      from.isDisabled ? TEST_START : null,
+      TEST_START,
+      NOBODYS_HASH,
+    ],
   );
   await owner.query(
     `insert into staff_session (token_hash, user_id, csrf_token, created_at, last_seen_at, proven_at, expires_at, ended_at)

@@ -2122,7 +2122,7 @@ export interface paths {
                                 name: string;
                                 /** @enum {string} */
                                 of: "causeway" | "biller";
-                                permissions: ("billers:read" | "billers:create" | "configuration:read" | "configuration:write" | "secrets:write" | "ftp:write" | "maintenance:write" | "accounts:read" | "balances:refresh" | "invoices:read" | "invoices:upload" | "payments:read" | "deliveries:read" | "deliveries:operate" | "deliveries:decide" | "deliveries:approve" | "reconciliation:read" | "reconciliation:run" | "credentials:manage" | "users:manage" | "audit:read" | "operations:read" | "operations:write")[];
+                                permissions: ("billers:read" | "billers:create" | "configuration:read" | "configuration:write" | "secrets:write" | "ftp:write" | "maintenance:write" | "accounts:read" | "accounts:write" | "balances:refresh" | "invoices:read" | "invoices:upload" | "payments:read" | "deliveries:read" | "deliveries:operate" | "deliveries:decide" | "deliveries:approve" | "reconciliation:read" | "reconciliation:run" | "credentials:manage" | "users:manage" | "audit:read" | "operations:read" | "operations:write")[];
                                 /** @description Nobody gives a right they do not have themselves */
                                 isYoursToGive: boolean;
                             }[];
@@ -9564,6 +9564,80 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/billers/{bid}/accounts/{accountNumber}/block-flags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Block or allow bank debits and cards for an account, where setting 32 leaves that to staff */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    bid: number;
+                    accountNumber: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        blockAch: boolean;
+                        blockCc: boolean;
+                        reason: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Account"];
+                    };
+                };
+                /** @description What was sent is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not signed in */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/billers/{bid}/accounts/{accountNumber}": {
         parameters: {
             query?: never;
@@ -15590,6 +15664,8 @@ export interface components {
             paperless: boolean;
             autopay: boolean;
             balance: components["schemas"]["Balance"] | null;
+            /** @description The partner sets blockAch and blockCc (settings 32 and 131) */
+            areBlockFlagsReadOnly: boolean;
         };
         BalanceRefresh: {
             /**

@@ -102,6 +102,7 @@ export const userHistoryAnswer = z.object({
       at: z.string(),
       actor: z.string(),
       act: z.string(),
+      reason: z.string().nullable(),
       detail: z.record(z.string(), z.unknown()),
     }),
   ),

@@ -75,6 +75,7 @@ function registerHistory(app: App, deps: RouteDeps): void {
         at: event.at.toString(),
         actor: event.actor,
         act: event.act,
+        reason: event.reason,
         detail: isRecord(event.detail) ? event.detail : {},
       }));
       return { items, nextCursor: events.length > limit ? String(items.at(-1)?.seq ?? '') : null };

@@ -26,6 +26,14 @@ const ACTS: Readonly<Record<string, readonly [string, Tone]>> = {
   'staff.password-changed': ['Password changed', 'good'],
   'staff.password-reset': ['Password renewed by email', 'warn'],
   'staff.mail-refused': ['An email could not be delivered', 'bad'],
+  'factor.totp-added': ['Authenticator app set up', 'good'],
+  'factor.totp-removed': ['Authenticator app removed', 'warn'],
+  'factor.passkey-added': ['Passkey added', 'good'],
+  'factor.passkey-removed': ['Passkey removed', 'warn'],
+  'factor.recovery-codes-renewed': ['New recovery codes made', 'busy'],
+  'factor.reset': ['Second factors reset', 'warn'],
+  'sign-on.linked': ['Linked to the sign-on provider', 'good'],
+  'sign-on.unlinked': ['Link to the sign-on provider cut', 'warn'],
   'staff.disabled': ['Disabled', 'bad'],
   'staff.enabled': ['Enabled', 'good'],
 };
@@ -80,9 +88,12 @@ export function UserHistory({ id }: { id: string }) {
   );
 }
 
-function detailWords({ detail }: Event): string {
+function detailWords({ detail, reason }: Event): string {
   const list = (value: unknown): string => (Array.isArray(value) ? value.map(String).map(roleWord).join(', ') : '');
   return [
+    reason && `“${reason}”`,
+    typeof detail.by === 'string' && `by ${detail.by.split(', ').map(words).join(', ').toLowerCase()}`,
+    typeof detail.name === 'string' && detail.name,
     list(detail.rolesBefore) && `${list(detail.rolesBefore)} → ${list(detail.roles)}`,
     !detail.rolesBefore && list(detail.roles),
     typeof detail.sessionsEnded === 'number' && detail.sessionsEnded > 0
