@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { addresses } from '../../addresses.ts';
+import { Message } from '../../parts/message.tsx';
 import { Awaited } from '../../parts/notes.tsx';
 import { Part, To } from '../../parts/show.tsx';
 import { useBid } from '../../parts/use-biller.ts';
@@ -42,6 +43,12 @@ function Settings({ catalogue }: { catalogue: Catalogue }) {
   useChosenSetting();
   return (
     <>
+      {form.clearedSecrets.length > 0 && (
+        <Message tone="warn" role="status" title="Secrets are taken out with this change">
+          An address now leads to another host, so the secrets that go to it are cleared: settings{' '}
+          {form.clearedSecrets.join(', ')}. Type them in the same change.
+        </Message>
+      )}
       <Part title={`Settings of ${partner?.name ?? 'the partner'}`}>
         {rows.map((row) => (
           <SettingRow

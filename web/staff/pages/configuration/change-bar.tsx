@@ -65,6 +65,7 @@ export function ChangeBar({ bid, inHand, previewError, unreadCount = 0 }: Props)
         <ReviewChange
           bid={bid}
           change={change}
+          faultsBefore={inHand.faultsBefore}
           onClose={() => setStep(undefined)}
           onConflict={() => setStep('conflict')}
           onSaved={(version) => {

@@ -107,6 +107,7 @@ function Framed({ bid, answer, sections, permission, children }: FramedProps) {
     base: inHand.change?.base ?? answer.configuration,
     isFixed: !mayWrite || (permission !== undefined && !may(permission)),
     faults,
+    clearedSecrets: (inHand.change && preview.data?.clearedSecrets) ?? [],
     wanted,
     focus,
     setFocus,

@@ -29,6 +29,8 @@ export interface Form {
   /** Read only: without the right to change, or at a version that can't be changed. */
   readonly isFixed: boolean;
   readonly faults: readonly ShownFault[];
+  /** Settings whose secret the save would take out, since the address it goes to leads to another host. */
+  readonly clearedSecrets: readonly number[];
   /** The field that a link asked for, as a place in the form. */
   readonly wanted: string | undefined;
   readonly focus: string | undefined;

@@ -4,7 +4,8 @@ import { useEffect, useState } from 'react';
 import { Message } from '../../parts/message.tsx';
 import { Failure, Faults, Awaited as Shown } from '../../parts/notes.tsx';
 import { Window } from '../../parts/window.tsx';
-import { checkSections, saveSections } from './configuration-data.ts';
+import { counted } from '../../say.ts';
+import { checkSections, type RuleFault, saveSections } from './configuration-data.ts';
 import { DifferenceTable } from './difference-table.tsx';
 import { conflictOf } from './settle-conflict.tsx';
 import type { Change } from './use-change.ts';
@@ -14,6 +15,8 @@ const REASON_MIN = 3;
 interface Props {
   readonly bid: number;
   readonly change: Change;
+  /** What was told before the change: a warning of then is no news. */
+  readonly faultsBefore: readonly RuleFault[];
   readonly onClose: () => void;
   /** Someone saved the same section: both are to be looked at. */
   readonly onConflict: () => void;
@@ -29,7 +32,7 @@ export function ReviewChange(props: Props) {
   );
 }
 
-function Review({ bid, change, onClose, onConflict, onSaved }: Props) {
+function Review({ bid, change, faultsBefore, onClose, onConflict, onSaved }: Props) {
   const [reason, setReason] = useState('');
   const { version, sections } = change;
   const check = useQuery({
@@ -62,7 +65,7 @@ function Review({ bid, change, onClose, onConflict, onSaved }: Props) {
       }}
     >
       <Shown of={check} what="what the change does">
-        {(found) => <Found {...found} onFollow={onClose} />}
+        {(found) => <Found {...found} faultsBefore={faultsBefore} onFollow={onClose} />}
       </Shown>
       <Textarea
         label="Why"
@@ -88,13 +91,16 @@ function Review({ bid, change, onClose, onConflict, onSaved }: Props) {
   );
 }
 
-type Found = Awaited<ReturnType<typeof checkSections>> & { onFollow: () => void };
+type Found = Awaited<ReturnType<typeof checkSections>> & Pick<Props, 'faultsBefore'> & { onFollow: () => void };
 
-function Found({ differences, clearedSecrets, faults, onFollow }: Found) {
-  const told = (severity: 'error' | 'warning') =>
-    faults.filter((fault) => fault.severity === severity).map((fault) => ({ at: fault.at, message: fault.sentence }));
-  const errors = told('error');
-  const warnings = told('warning');
+function Found({ differences, clearedSecrets, faults, faultsBefore, onFollow }: Found) {
+  const asTold = (of: readonly RuleFault[]) => of.map((fault) => ({ at: fault.at, message: fault.sentence }));
+  const wasTold = (fault: RuleFault) =>
+    faultsBefore.some((before) => before.at === fault.at && before.sentence === fault.sentence);
+  const errors = faults.filter((fault) => fault.severity === 'error');
+  const warnings = faults.filter((fault) => fault.severity === 'warning');
+  const newWarnings = warnings.filter((fault) => !wasTold(fault));
+  const oldWarnings = warnings.filter(wasTold);
   return (
     <>
       {differences.length === 0 ? (
@@ -110,13 +116,19 @@ function Found({ differences, clearedSecrets, faults, onFollow }: Found) {
       )}
       {errors.length > 0 && (
         <Message tone="bad" role="alert" title="This configuration can’t work, so it can’t be saved">
-          <Faults faults={errors} onFollow={onFollow} />
+          <Faults faults={asTold(errors)} onFollow={onFollow} />
         </Message>
       )}
-      {warnings.length > 0 && (
-        <Message tone="warn" title="It can be saved; look at this first">
-          <Faults faults={warnings} onFollow={onFollow} />
+      {newWarnings.length > 0 && (
+        <Message tone="warn" title={errors.length > 0 ? 'Look at this as well' : 'It can be saved; look at this first'}>
+          <Faults faults={asTold(newWarnings)} onFollow={onFollow} />
         </Message>
+      )}
+      {oldWarnings.length > 0 && (
+        <details className="more">
+          <summary>{counted(oldWarnings.length, 'warning')} as before the change</summary>
+          <Faults faults={asTold(oldWarnings)} onFollow={onFollow} />
+        </details>
       )}
     </>
   );

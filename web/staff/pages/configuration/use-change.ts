@@ -21,6 +21,8 @@ export interface ChangeInHand {
   /** The document as it would be. */
   readonly draft: ConfigurationDocument;
   readonly changed: readonly SectionName[];
+  /** What was told of the configuration without the change. */
+  readonly faultsBefore: ConfigurationAnswer['faults'];
   readonly put: (sections: Sections) => void;
   readonly discard: () => void;
   /** Puts the change on top of a newer version. */
@@ -60,6 +62,7 @@ export function useChange(bid: number, answer: ConfigurationAnswer): ChangeInHan
     change,
     draft: { ...(change?.base ?? answer.configuration), ...(change?.sections as Partial<ConfigurationDocument>) },
     changed: SECTION_NAMES.filter((name) => change !== undefined && name in change.sections),
+    faultsBefore: answer.faults,
     put: (sections) => {
       const now = latest();
       keep(now, { ...now.sections, ...sections });
