@@ -23,7 +23,7 @@ export function Closed({ frame, page }: { frame: PageFrame; page: ClosedPage }) 
           {moment(frame, page.opensAt)}
         </p>
       </section>
-      <p className="soft">{words.closedNothing}</p>
+      {page.isPaying ? <p className="soft">{words.closedNothing}</p> : null}
       <p className="soft">{words.closedPaid}</p>
       <div className="acts">
         <a className="button" href={frame.path}>

@@ -43,7 +43,7 @@ export async function createWindow(
     const plan = decided(readDraft(from.draft, { now, before: undefined }));
     const count = await countOpenWindows(tx, bid, now);
     if (count >= OPEN_WINDOWS_MAX) throw refuseWindow('too-many-maintenance-windows', { count });
-    const warnings = await warningsOf(tx, deps.maintenancePorts, { bid, id: undefined, plan, now, timeZone });
+    const warnings = await warningsOf(tx, deps.maintenancePorts, { bid, before: undefined, plan, now, timeZone });
     const change = { plan, plannedEndsAt: plan.endsAt, endedAt: null, by, at: now };
     const window = await insertWindow(tx, bid, change);
     await record(tx, deps, { before: undefined, window, act: 'planned', reason: from.reason });
@@ -75,7 +75,7 @@ export async function changeWindow(
     if (before.version !== from.expectedVersion) throw conflict(before, plan, from.expectedVersion);
     const forbidden = whatOverForbids(before, plan, now);
     if (forbidden) throw refuseWindow('maintenance-window-over', { what: forbidden });
-    const warnings = await warningsOf(tx, deps.maintenancePorts, { bid, id, plan, now, timeZone });
+    const warnings = await warningsOf(tx, deps.maintenancePorts, { bid, before, plan, now, timeZone });
     const window = await keep(tx, deps, { before, plan, by: from.by, now, reason: from.reason });
     return { window: window ?? before, isChanged: window !== undefined, warnings };
   });
@@ -140,7 +140,7 @@ export async function checkWindow(
         first: { at: first.toString(), shown: sayCentral(first) },
         second: { at: second.toString(), shown: sayCentral(second) },
       })),
-      warnings: isSound ? await warningsOf(tx, deps.maintenancePorts, { bid, id, plan, now, timeZone }) : [],
+      warnings: isSound ? await warningsOf(tx, deps.maintenancePorts, { bid, before, plan, now, timeZone }) : [],
     };
   });
 }

@@ -1,7 +1,7 @@
 import type { Tx } from '../../platform/database.ts';
 import { CENTRAL, sayCentral, sayLength } from './central-time.ts';
 import type { WindowWarning } from './contract.ts';
-import type { WindowPlan } from './maintenance-window.ts';
+import { isInForce, type MaintenanceWindow, type WindowPlan } from './maintenance-window.ts';
 import type { MaintenancePorts } from './ports.ts';
 import { minutesOf } from './present-window.ts';
 import { overlapping } from './window-store.ts';
@@ -13,13 +13,20 @@ const NAMED_MAX = 3;
 export async function warningsOf(
   tx: Tx,
   ports: Pick<MaintenancePorts, 'invoicesDue'>,
-  from: { bid: number; id: number | undefined; plan: WindowPlan; now: Temporal.Instant; timeZone: string },
+  from: {
+    bid: number;
+    /** The window that is changed. */
+    before: MaintenanceWindow | undefined;
+    plan: WindowPlan;
+    now: Temporal.Instant;
+    timeZone: string;
+  },
 ): Promise<WindowWarning[]> {
-  const { plan, now } = from;
+  const { plan, now, before } = from;
   const warnings: WindowWarning[] = [];
   if (!plan.isActive) {
     warnings.push({ code: 'not-active', sentence: 'It is not active, so it will close nothing until it is made so.' });
-  } else if (Temporal.Instant.compare(plan.startsAt, now) <= 0 && Temporal.Instant.compare(now, plan.endsAt) < 0) {
+  } else if (isInForce(plan, now) && !(before && isInForce(before, now))) {
     warnings.push({ code: 'begins-at-once', sentence: 'It is in force as soon as it is saved.' });
   }
   warnings.push(...(await overlapWarning(tx, from)));
@@ -44,10 +51,10 @@ export async function warningsOf(
 
 async function overlapWarning(
   tx: Tx,
-  { bid, id, plan }: { bid: number; id: number | undefined; plan: WindowPlan },
+  { bid, before, plan }: { bid: number; before: MaintenanceWindow | undefined; plan: WindowPlan },
 ): Promise<WindowWarning[]> {
   if (!plan.isActive) return [];
-  const others = await overlapping(tx, bid, { startsAt: plan.startsAt, endsAt: plan.endsAt, exceptId: id });
+  const others = await overlapping(tx, bid, { startsAt: plan.startsAt, endsAt: plan.endsAt, exceptId: before?.id });
   if (others.length === 0) return [];
   const named = others
     .slice(0, NAMED_MAX)

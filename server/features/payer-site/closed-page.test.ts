@@ -112,6 +112,7 @@ describe('payer pages in a window', () => {
       const answer = await get(path, cookie);
       expect(answer.statusCode).toBe(503);
       expect(answer.body).toContain('Payments are closed for maintenance');
+      expect(answer.body).toContain('No payment was made by this step');
       expect(answer.body).toContain(`href="/${own.slug}/bill"`);
     }
   });
@@ -168,7 +169,8 @@ describe('a window in force', () => {
     const { window } = await plan();
     clock.set('2026-11-22T11:00:00Z');
     const draft = { ...NIGHT, end: '2026-11-22T09:00', message: { en: 'It takes longer.', es: '' } };
-    await changeWindow(rig.deps, { bid: BID, id: window.id, expectedVersion: 1, draft, by: PM });
+    const saved = await changeWindow(rig.deps, { bid: BID, id: window.id, expectedVersion: 1, draft, by: PM });
+    expect(saved.warnings.map((one) => one.code)).toEqual(['no-spanish']);
     const answer = await get('');
     expect(answer.headers['retry-after']).toBe(String(4 * 3600));
     expect(answer.body).toContain('It takes longer.');

@@ -30,6 +30,7 @@ export function closedPage(
   return {
     message: window.message[frame.locale],
     opensAt: window.until.toString(),
+    isPaying: page === 'pay',
     isOnlyPaying: page === 'pay' && !window.appliesToAll,
   };
 }

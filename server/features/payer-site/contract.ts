@@ -167,6 +167,8 @@ export interface ClosedPage {
   /** The biller's words, plain text; empty: the standard ones. */
   readonly message: string;
   readonly opensAt: string;
+  /** Somebody was about to pay: it says that no payment was made. */
+  readonly isPaying: boolean;
   /** Bills can be seen all the same. */
   readonly isOnlyPaying: boolean;
 }

@@ -57,7 +57,8 @@ function PausedByWindow({ bid, window }: { bid: number; window: NonNullable<Lane
   return (
     <Message tone="warn" role="status" title={`Paused by the maintenance window “${window.description}”`}>
       <p>
-        Nothing is sent until <Moment at={window.until} isAgo />; then all of it goes on by itself, in order.
+        Nothing is sent until <Moment at={window.until} /> (<Ago at={window.until} />
+        ); then all of it goes on by itself, in order.
       </p>
       <To href={addresses.maintenanceWindow(bid, window.windowId)}>See the window</To>
     </Message>

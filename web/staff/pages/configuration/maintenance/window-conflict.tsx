@@ -41,7 +41,7 @@ export function WindowConflict({
             <thead>
               <tr>
                 <th scope="col">Field</th>
-                <th scope="col">Theirs, in force</th>
+                <th scope="col">Theirs, as saved</th>
                 <th scope="col">Yours</th>
               </tr>
             </thead>

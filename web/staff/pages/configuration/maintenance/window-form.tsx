@@ -41,7 +41,8 @@ export function WindowForm({
   const [draft, setDraft] = useState(first);
   const [version, setVersion] = useState(window?.version ?? 0);
   const [reason, setReason] = useState('');
-  const isFixed = !may('maintenance:write');
+  const isOver = window?.state === 'over';
+  const isFixed = isOver || !may('maintenance:write');
   const [rested] = useDebouncedValue(draft, REST_MS);
   const check = useQuery({
     ...checkQuery(bid, window?.id, rested),
@@ -75,6 +76,7 @@ export function WindowForm({
       }}
     >
       <div className="maintenance-side">
+        {isOver && <p className="caution">This window is over and stays as it was. Make a new one instead.</p>}
         <WindowFields
           draft={draft}
           checked={checked}
