@@ -6,6 +6,8 @@ import { signInAs, TEST_PASSWORD, withBillersApp } from '../../testing/staff.ts'
 import { STAFF_MAIL_QUEUE } from './index.ts';
 import { newRecoveryCodes, recoveryCodeHash } from './recovery-code.ts';
 import { sendStaffMail } from './send-staff-mail.ts';
+import { tokenHashOf } from './session-limits.ts';
+import { replaceInvitation } from './staff-store.ts';
 import { stepOfCode, totpKey } from './totp-code.ts';
 
 let opened: Awaited<ReturnType<typeof withTestPlatform>>;
@@ -110,6 +112,24 @@ describe('an authenticator app', () => {
       expect((await call('GET', '/api/v1/session', { cookie })).statusCode).toBe(401);
     const asked = await call('GET', '/api/v1/session/second-step', { cookie: `causeway_half_sign_in=${token}` });
     expect(asked.json()).toEqual({ email: 'half@example.com', methods: ['totp', 'recovery-code'] });
+  });
+
+  test('is still asked for after a new password, by invitation or by anybody who got hold of one', async () => {
+    await withTotp('renewed@example.com');
+    const { id } = await opened.database.withSystem((tx) =>
+      tx.selectFrom('staff_user').select('id').where('email', '=', 'renewed@example.com').executeTakeFirstOrThrow(),
+    );
+    const password = 'another walk on the levee 8';
+    const token = opened.platform.random.token();
+    await opened.database.withSystem((tx) =>
+      replaceInvitation(tx, {
+        userId: id,
+        tokenHash: tokenHashOf(token),
+        expiresAt: opened.clock.now().add({ hours: 1 }),
+      }),
+    );
+    expect((await call('POST', '/api/v1/invitations/accept', {}, { token, password })).statusCode).toBe(200);
+    expect((await enterPassword('renewed@example.com', password)).statusCode).toBe(202);
   });
 
   test('its code signs in, with the half minute before and after; no code is good twice', async () => {
