@@ -56,6 +56,8 @@ export const PERMISSIONS = [
   'ftp:write',
   'maintenance:write',
   'accounts:read',
+  /** May block and allow methods of payment for an account, where setting 32 leaves that to staff. */
+  'accounts:write',
   'balances:refresh',
   'invoices:read',
   'invoices:upload',

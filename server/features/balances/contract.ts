@@ -28,7 +28,10 @@ export type BalanceReply = z.infer<typeof balanceSchema>;
 
 /** An account with its balance; null before the first refresh. */
 export const accountWithBalanceSchema = accountSchema
-  .extend({ balance: balanceSchema.nullable() })
+  .extend({
+    balance: balanceSchema.nullable(),
+    areBlockFlagsReadOnly: z.boolean().describe('The partner sets blockAch and blockCc (settings 32 and 131)'),
+  })
   .meta({ id: 'AccountWithBalance' });
 export type AccountWithBalance = z.infer<typeof accountWithBalanceSchema>;
 

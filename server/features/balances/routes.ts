@@ -1,6 +1,6 @@
 import { needs } from '../../platform/access.ts';
 import type { App } from '../../platform/http.ts';
-import type { Biller } from '../billers/index.ts';
+import { areBlockFlagsReadOnly, type Biller } from '../billers/index.ts';
 import { accountParams } from '../invoices/contract.ts';
 import { type AccountState, type BalanceView, listRefreshes, readAccountState } from './balances-store.ts';
 import {
@@ -130,7 +130,11 @@ async function find(
 }
 
 function accountReply(biller: Biller, account: AccountState): AccountWithBalance {
-  return { ...account, balance: account.balance ? balanceReply(biller, account.balance) : null };
+  return {
+    ...account,
+    balance: account.balance ? balanceReply(biller, account.balance) : null,
+    areBlockFlagsReadOnly: areBlockFlagsReadOnly(biller.configuration),
+  };
 }
 
 function balanceReply(biller: Biller, balance: BalanceView): BalanceReply {

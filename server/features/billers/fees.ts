@@ -67,6 +67,11 @@ export function isSettingOn(configuration: Pick<Configuration, 'advancedSettings
   return setting?.kind === 'onOff' && setting.value;
 }
 
+/** Whether staff only read the two block flags of an account: setting 32, or the partner sets them (setting 131). */
+export function areBlockFlagsReadOnly(configuration: Pick<Configuration, 'advancedSettings'>): boolean {
+  return isSettingOn(configuration, 32) || blockedFlagsFollowPartner(configuration);
+}
+
 /** The value of a setting that is plain text or one address; undefined when it is absent or of another kind. */
 export function settingText(
   configuration: Pick<Configuration, 'advancedSettings'>,

@@ -27,6 +27,7 @@ export { exchangeKeyOf } from './exchange/exchange-key.ts';
 export { exportConfiguration } from './exchange/export-configuration.ts';
 export { type ApplyPlan, diffWithFile, planApply, sectionsOfFile } from './exchange/plan-apply.ts';
 export {
+  areBlockFlagsReadOnly,
   blockedFlagsFollowPartner,
   feeFor,
   feeOf,

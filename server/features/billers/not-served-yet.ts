@@ -92,10 +92,6 @@ export const NOT_SERVED_YET: readonly NotServedYet[] = [
     sentence: 'Nobody can register yet. The value is worked out and kept with each bill.',
   },
   {
-    path: 'advancedSettings.32',
-    sentence: 'No screen changes the two flags by hand yet: they are read-only for staff either way.',
-  },
-  {
     path: 'advancedSettings.23',
     sentence: 'Nobody signs out of the payer pages yet, so nobody is sent to this address.',
   },

@@ -40,6 +40,7 @@ export const roles: readonly Role[] = [
     of: 'causeway',
     permissions: [
       ...reading,
+      'accounts:write',
       'balances:refresh',
       'invoices:upload',
       'deliveries:operate',
@@ -108,6 +109,7 @@ export const roles: readonly Role[] = [
       'billers:read',
       'configuration:read',
       'accounts:read',
+      'accounts:write',
       'balances:refresh',
       'invoices:read',
       'invoices:upload',
@@ -130,6 +132,7 @@ export const roles: readonly Role[] = [
     permissions: [
       'billers:read',
       'accounts:read',
+      'accounts:write',
       'balances:refresh',
       'invoices:read',
       'invoices:upload',

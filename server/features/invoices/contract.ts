@@ -210,6 +210,11 @@ export const accountsQuery = pageQuery.extend({
     .default('')
     .describe('The start of an account number, or of a word of the customer’s name'),
 });
+export const blockFlagsBody = z.strictObject({
+  blockAch: z.boolean(),
+  blockCc: z.boolean(),
+  reason: z.string().trim().min(3, 'say why, in a few words').max(500),
+});
 export const invoicesQuery = pageQuery.extend({ accountNumber: accountNumberSchema.optional() });
 const previewDraft = {
   customizations: bifCustomizationsSchema.optional().describe('Left out: the biller’s saved rules'),

@@ -18,6 +18,12 @@ export const refuse = defineProblems({
     sentence: 'There is no account {accountNumber} at this biller.',
     whoCanAct: 'caller',
   },
+  'block-flags-read-only': {
+    status: 409,
+    sentence:
+      'Setting 32 makes Block ACH and Block CC read-only for this biller: the partner’s payment types set them. Take 131 and 32 out to set them by hand.',
+    whoCanAct: 'operator',
+  },
   'file-empty': {
     status: 400,
     sentence: 'The upload holds no bytes. Send the file as the body, or as the one file of a form.',

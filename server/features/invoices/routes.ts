@@ -3,8 +3,10 @@ import { faultsAsCsv, refusedBif } from '@causeway/formats/bif';
 import { z } from 'zod';
 import { needs } from '../../platform/access.ts';
 import type { App } from '../../platform/http.ts';
+import { actorOf } from '../billers/index.ts';
 import { searchAccounts } from './account-store.ts';
 import { type InvoicesDeps, loadBiller, todayAt } from './biller-reading.ts';
+import { changeBlockFlags } from './change-block-flags.ts';
 import * as contract from './contract.ts';
 import { FAULTS_STORED_MAX, findInvoiceFile, listFaults, listInvoiceFiles } from './invoice-file-store.ts';
 import { invoiceHistory, listInvoices, readInvoice } from './invoice-store.ts';
@@ -28,6 +30,7 @@ export function registerInvoicesRoutes(app: App, deps: InvoicesDeps): void {
   registerFaults(app, deps);
   registerInvoices(app, deps);
   registerAccounts(app, deps);
+  registerBlockFlags(app, deps);
 }
 
 function registerFiles(app: App, deps: InvoicesDeps): void {
@@ -224,5 +227,23 @@ function registerAccounts(app: App, deps: InvoicesDeps): void {
     },
     async (request) =>
       await deps.database.withBiller(request.params.bid, (tx) => searchAccounts(tx, request.params.bid, request.query)),
+  );
+}
+
+function registerBlockFlags(app: App, deps: InvoicesDeps): void {
+  app.put(
+    `${base}/accounts/:accountNumber/block-flags`,
+    {
+      config: { access: needs({ permission: 'accounts:write' }) },
+      schema: {
+        tags: ['Accounts'],
+        summary: 'Block or allow bank debits and cards for an account, where setting 32 leaves that to staff',
+        params: contract.accountParams,
+        body: contract.blockFlagsBody,
+        response: { 200: contract.accountSchema },
+      },
+    },
+    async (request) =>
+      await changeBlockFlags(deps, { ...request.params, ...request.body, by: actorOf(request.principal) }),
   );
 }

@@ -13,6 +13,7 @@ import { counted, money } from '../say.ts';
 import { useMay } from '../session.ts';
 import { deliveriesOf, happeningsOf, noticesOf, paymentsOf, refreshesOf, subjectsOf } from './account-history.tsx';
 import { actsOf } from './audit-data.tsx';
+import { BlockFlags } from './block-flags.tsx';
 import { PaymentsTable } from './payments-table.tsx';
 import { RefreshButton, RefreshOutcome, useRefresh } from './refresh-balance.tsx';
 import { newerThanFigure, whyBlocked, whySentences } from './why-account.ts';
@@ -77,7 +78,7 @@ function AccountParts({ bid, view, refresh }: { bid: number; view: View; refresh
             newerThanFigure(view.balance, known).length > 0 && <RefreshButton refresh={refresh} variant="default" />
           }
         />
-        <CustomerPart view={view} />
+        <CustomerPart bid={bid} view={view} />
       </div>
       <InvoicesPart bid={bid} accountNumber={accountNumber} />
       {may('payments:read') && (
@@ -138,7 +139,7 @@ function BalancePart({ view, why, aged }: { view: View; why: readonly string[]; 
   );
 }
 
-function CustomerPart({ view }: { view: View }) {
+function CustomerPart({ bid, view }: { bid: number; view: View }) {
   const address = [view.address1, view.address2, [view.city, view.state, view.zip].filter(Boolean).join(' ')].filter(
     Boolean,
   );
@@ -173,6 +174,7 @@ function CustomerPart({ view }: { view: View }) {
         ]}
       />
       {whyBlocked(view) && <p className="caution">{whyBlocked(view)}</p>}
+      <BlockFlags bid={bid} view={view} />
     </Part>
   );
 }

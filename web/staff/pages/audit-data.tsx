@@ -112,6 +112,7 @@ const WORDS: Readonly<Record<string, string>> = {
   'factor.recovery-codes-renewed': 'Made new recovery codes',
   'sign-on.linked': 'Linked to single sign-on',
   'sign-on.unlinked': 'Unlinked from single sign-on',
+  'account.block-flags': 'Blocked or allowed methods of an account',
   'biller.created': 'Made the biller',
   'biller.renamed': 'Renamed the biller',
   'configuration.changed': 'Changed the configuration',

@@ -77,6 +77,7 @@ export const EFFECTS: readonly Effect[] = [
     [`advancedSettings.${url + 1}`, posting, '%s signs in with the username and password after setting %i'],
     [`advancedSettings.${url + 2}`, posting, '%s signs in with the username and password after setting %i'],
   ]),
+  ['advancedSettings.32', posting, 'with setting 32 staff only read the two block flags'],
   ['advancedSettings.81', posting, 'with setting 81 the environment of the invoice type decides'],
   ['advancedSettings.88', posting, 'the sign-in goes to the address of setting 88'],
   ['advancedSettings.105', posting, 'with setting 105 a file of one invoice is loaded before the answer'],

@@ -226,6 +226,34 @@ test('with setting 81 the environment of the invoice type decides which of two p
   expect(rig.imt.requests({ operation: 'balance', policyNumber: moved }).requests[0]?.instance).toBe('3401');
 });
 
+test('with setting 32 staff only read the two block flags of an account; without it they set them, and payers see it', async () => {
+  const account = await rig.account();
+  const change = (blockCc: boolean) =>
+    rig.app.inject({
+      method: 'PUT',
+      url: `${BILLER}/accounts/${account}/block-flags`,
+      headers: rig.staff,
+      payload: { blockAch: false, blockCc, reason: 'a card that bounced' },
+    });
+  const offersCards = async () =>
+    bodyOf((await rig.page('/pay', await rig.visit(account))).body).includes('value="CC"');
+  const changed = await change(true);
+  expect(changed.json(), changed.body).toMatchObject({
+    blockCc: true,
+    blockReason: expect.stringContaining('bounced'),
+  });
+  expect(await offersCards()).toBe(false);
+  await set(32, { text: 'on' });
+  expect((await change(false)).json()).toMatchObject({ code: 'block-flags-read-only' });
+  const shown = () => rig.app.inject({ url: `${BILLER}/accounts/${account}`, headers: rig.staff });
+  expect((await shown()).json()).toMatchObject({ areBlockFlagsReadOnly: true, blockCc: true });
+  await set(32, { text: 'off' });
+  expect((await change(false)).json()).toMatchObject({ blockCc: false, blockReason: null });
+  expect(await offersCards()).toBe(true);
+  const audit = await rig.app.inject({ url: `${BILLER}/audit?subject=account/${account}`, headers: rig.staff });
+  expect(audit.json().items).toHaveLength(2);
+});
+
 test('with setting 131 the partner’s payment types block what is offered; without it they do not', async () => {
   const methodsOf = async (): Promise<string[]> => {
     const account = await rig.account({ policy: { paymentTypes: ['ACH'] } });

@@ -14,6 +14,7 @@ export const RIGHT_WORDS: Readonly<Record<Right, string>> = {
   'ftp:write': 'Create FTP users and settings',
   'maintenance:write': 'Open and close maintenance windows',
   'accounts:read': 'See accounts and balances',
+  'accounts:write': 'Block and allow methods of payment for an account',
   'balances:refresh': 'Ask the partner for a balance (Data Refresh)',
   'invoices:read': 'See invoices and invoice files',
   'invoices:upload': 'Upload invoice files',
@@ -33,7 +34,7 @@ export const RIGHT_WORDS: Readonly<Record<Right, string>> = {
 
 /** In the order of the day's work. */
 export const RIGHT_GROUPS: readonly (readonly [title: string, rights: readonly Right[]])[] = [
-  ['Customers and bills', ['accounts:read', 'balances:refresh', 'invoices:read', 'invoices:upload']],
+  ['Customers and bills', ['accounts:read', 'accounts:write', 'balances:refresh', 'invoices:read', 'invoices:upload']],
   [
     'Money',
     [
