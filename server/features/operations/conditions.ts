@@ -99,7 +99,7 @@ export const CONDITION_WORDS: Readonly<Record<Condition, ConditionWords>> = {
   'database-limits': measured(
     'The database is near its limits',
     'Of the connections it allows more than this share is in use, or a transaction is open for more than 15 minutes.',
-    { afterMinutes: 3, limit: ['per cent of the connections', 80, 10, 100] },
+    { afterMinutes: 3, limit: ['per cent of the connections', 80, 1, 100] },
   ),
   'disk-low': measured('A disk fills up', 'Less than this share of the data folder’s disk is free.', {
     afterMinutes: 5,
