@@ -14,6 +14,8 @@ export function whenSessionEnds(listener: Listener): void {
 
 function notice(cause: unknown): void {
   if (isSignedOut(cause)) onSessionOver(cause instanceof Refused ? cause.code : 'session-over');
+  // The operator asks for a second factor since a moment ago: nothing else opens before there is one.
+  if (cause instanceof Refused && cause.code === 'second-factor-required') onSessionOver(cause.code);
   // A right that was taken in the middle of the work: the menus are to show it.
   if (cause instanceof Refused && cause.code === 'not-allowed')
     void queryClient.invalidateQueries({ queryKey: ['session'] });

@@ -301,7 +301,8 @@ export const router = createRouter({
 whenSessionEnds((why) => {
   queryClient.removeQueries({ queryKey: ['session'] });
   const { location } = router.state;
-  if (location.pathname !== '/sign-in') {
-    void router.navigate({ to: '/sign-in', search: { back: location.href, why } as never });
+  const to = why === 'second-factor-required' ? '/second-factor' : '/sign-in';
+  if (location.pathname !== to) {
+    void router.navigate({ to, search: { back: location.href, why } as never });
   }
 });

@@ -34,7 +34,7 @@ export function OwnFactors() {
     <Awaited of={facts} what="how you sign in">
       {(own) => (
         <>
-          {codes.length > 0 && <RecoveryCodes codes={codes} onKept={() => setCodes([])} />}
+          {codes.length > 0 && <CodesWindow codes={codes} onKept={() => setCodes([])} />}
           <Advice own={own} />
           <OwnTotp own={own} onChanged={onChanged} />
           <OwnPasskeys own={own} onChanged={onChanged} />
@@ -43,6 +43,15 @@ export function OwnFactors() {
         </>
       )}
     </Awaited>
+  );
+}
+
+/** Over the page, so that nobody misses what is told once. */
+function CodesWindow({ codes, onKept }: { codes: readonly string[]; onKept: () => void }) {
+  return (
+    <Window title="Your recovery codes" onClose={onKept} size="lg">
+      <RecoveryCodes codes={codes} onKept={onKept} />
+    </Window>
   );
 }
 
@@ -135,7 +144,7 @@ function OwnCodes({ own, onChanged }: { own: OwnSecurityFacts; onChanged: (codes
       }
     >
       {made.length > 0 && (
-        <RecoveryCodes
+        <CodesWindow
           codes={made}
           onKept={() => {
             setMade([]);
