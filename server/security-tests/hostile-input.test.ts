@@ -7,8 +7,8 @@ import { addressOf, requestBodies } from './request-bodies.ts';
 
 const BID = 2984;
 const MIB = 1_048_576;
-/** What trying is allowed to leave: failed sign-ins are counted and recorded. */
-const RECORDS = ['staff_session', 'sign_in_throttle', 'audit_event', 'staff_challenge'];
+/** What trying is allowed to leave: failed sign-ins are counted and recorded; a key is made when it is first asked for. */
+const RECORDS = ['staff_session', 'sign_in_throttle', 'audit_event', 'staff_challenge', 'installation_key'];
 /** What makes a body of the right form harmless: the use case refuses it in the end, whatever a field is changed to. */
 const REFUSED_IN_THE_END = {
   slug: 'staff',
@@ -148,7 +148,7 @@ interface Sent {
   readonly type?: string;
 }
 
-const ALWAYS_DONE = /\/(lanes|reconciliations|partner-trust|work-items)\//;
+const ALWAYS_DONE = /\/(lanes|reconciliations|partner-trust|work-items|maintenance-windows)\//;
 const subjectOf = (path: string) =>
   ALWAYS_DONE.test(`${path}/`) && !path.startsWith('/api/v1/work-items') ? nobody : tenant;
 

@@ -78,7 +78,10 @@ function bodiesOfPeople(of: TenantRows) {
     'PUT /api/v1/own-security/passkeys/:id': { name: 'stolen' },
     'POST /api/v1/staff-users/:id/reset-factors': { reason },
     'POST /api/v1/invitations/accept': { token: 'x'.repeat(43), password: 'a long walk on the levee 8' },
-    'POST /api/v1/session/password': { password: 'a long walk on the levee 9' },
+    'POST /api/v1/session/password': {
+      oldPassword: 'not a password of anybody',
+      password: 'a long walk on the levee 9',
+    },
     'POST /api/v1/password-resets': { email: 'nobody@example.com' },
     'POST /api/v1/password-resets/use': { token: 'x'.repeat(43), password: 'a long walk on the levee 8' },
     'PUT /api/v1/staff-users/:id': { name: 'Renamed', roles: ['csr'], expectedRoles: ['csr'] },

@@ -37,7 +37,6 @@ export const acceptInvitationAnswer = z.object({ email: z.string() });
 
 export const askResetBody = z.strictObject({ email });
 export const askResetAnswer = z.object({ minutes: z.int().describe('How long the link in the email holds') });
-export const resetPasswordBody = acceptInvitationBody;
 export const changePasswordBody = z.strictObject({
   oldPassword: z
     .string()

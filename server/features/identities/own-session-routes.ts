@@ -164,7 +164,7 @@ function registerForgotten(app: App, deps: SessionRouteDeps): void {
       schema: {
         tags,
         summary: 'Set a new password by the link of the email, once',
-        body: contract.resetPasswordBody,
+        body: contract.acceptInvitationBody,
         response: { 200: contract.acceptInvitationAnswer },
       },
     },
