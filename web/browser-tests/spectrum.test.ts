@@ -97,8 +97,62 @@ test.each([
   expect(await page.getByRole('checkbox', { name: /Paperless|AutoPay changes/ }).count()).toBe(0);
   await look(page, `spectrum-datapump-${size}`);
 
+  await page.goto(`${demo.url}/staff/billers/${BID}/accounts/${demo.examples[SLUG]?.accountNumber}`);
+  await page.getByText('setting 32 makes the two flags read-only').waitFor();
+  await look(page, `spectrum-account-${size}`);
+
   await page.goto(`${demo.url}/staff/billers/${BID}`);
   await page.getByText('balances, payments', { exact: true }).waitFor();
   await look(page, `spectrum-biller-${size}`);
   await page.context().close();
+});
+
+test('what staff set for payers is there at once: texts, help, style, and staff block a card where the setting leaves it to them', async () => {
+  const staff = await (await browser.newContext({ viewport: DESKTOP })).newPage();
+  staff.setDefaultTimeout(20_000);
+  await staff.goto(`${demo.url}/staff/`);
+  await staff.getByLabel('Email').fill(demo.admin.email);
+  await staff.getByRole('textbox', { name: /^Password/ }).fill(demo.admin.password);
+  await staff.getByRole('button', { name: 'Sign in' }).click();
+  await staff.getByRole('heading', { name: /Overview/ }).waitFor();
+  const { csrfToken } = await (await staff.request.get(`${demo.url}/api/v1/session`)).json();
+  const base = `${demo.url}/api/v1/billers/${BID}/configuration`;
+  const { version, configuration } = await (await staff.request.get(base)).json();
+  const { '131': _131, ...settings } = configuration.advancedSettings;
+  const texts = {
+    welcome: { en: 'Welcome to Bluff Creek.', es: 'Bienvenido a Bluff Creek.' },
+    footer: { en: 'Insuring farms since 1889.', es: 'Asegurando granjas desde 1889.' },
+  };
+  const saved = await staff.request.put(base, {
+    headers: { 'x-csrf-token': csrfToken },
+    data: {
+      expectedVersion: version,
+      reason: 'a test of what payers see',
+      sections: {
+        portal: { ...configuration.portal, texts, css: 'h1 { letter-spacing: 0.02em }' },
+        advancedSettings: { ...settings, 32: { kind: 'onOff', value: false } },
+      },
+    },
+  });
+  expect(saved.status(), await saved.text()).toBe(200);
+
+  const payer = await (await browser.newContext({ viewport: PHONE })).newPage();
+  await payer.goto(`${demo.url}/${SLUG}`);
+  await payer.getByText('Welcome to Bluff Creek.').waitFor();
+  await payer.getByText('Insuring farms since 1889.').waitFor();
+  const heading = payer.getByRole('heading', { level: 1 });
+  expect(await heading.evaluate('(h1) => getComputedStyle(h1).letterSpacing')).not.toBe('normal');
+  await look(payer, 'spectrum-find-texts');
+
+  const accountNumber = String(Number(demo.examples[SLUG]?.accountNumber) + 1);
+  await staff.goto(`${demo.url}/staff/billers/${BID}/accounts/${accountNumber}`);
+  await staff.getByRole('button', { name: 'Block or allow methods' }).click();
+  await staff.getByLabel('Block cards (CC)').check();
+  await staff.getByLabel('Why').fill('Two cards bounced');
+  await look(staff, 'block-flags');
+  await staff.getByRole('button', { name: 'Save' }).click();
+  await staff.getByText(/Set by: .*Two cards bounced/).waitFor();
+  await staff.getByText('Blocked or allowed methods of an account').waitFor();
+  await staff.context().close();
+  await payer.context().close();
 });

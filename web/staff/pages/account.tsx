@@ -53,7 +53,10 @@ function AccountParts({ bid, view, refresh }: { bid: number; view: View; refresh
   const deliveries = useQuery({ ...deliveriesOf(bid, accountNumber), enabled: may('deliveries:read') });
   const notices = useQuery({ ...noticesOf(bid, accountNumber), enabled: may('payments:read') });
   const refreshes = useQuery(refreshesOf(bid, accountNumber));
-  const subjects = subjectsOf(payments.data?.items ?? [], deliveries.data?.items ?? []);
+  const subjects = [
+    `account/${accountNumber}`,
+    ...subjectsOf(payments.data?.items ?? [], deliveries.data?.items ?? []),
+  ];
   const acts = useQuery({
     ...actsOf(bid, subjects),
     enabled: may('audit:read') && !payments.isLoading && !deliveries.isLoading,
