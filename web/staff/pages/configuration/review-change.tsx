@@ -5,10 +5,10 @@ import { Message } from '../../parts/message.tsx';
 import { Failure, Faults, Awaited as Shown } from '../../parts/notes.tsx';
 import { Window } from '../../parts/window.tsx';
 import { counted } from '../../say.ts';
+import type { Change } from './change-store.ts';
 import { checkSections, type RuleFault, saveSections } from './configuration-data.ts';
 import { DifferenceTable } from './difference-table.tsx';
 import { conflictOf } from './settle-conflict.tsx';
-import type { Change } from './use-change.ts';
 
 const REASON_MIN = 3;
 

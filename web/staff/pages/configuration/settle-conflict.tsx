@@ -6,12 +6,12 @@ import { Message } from '../../parts/message.tsx';
 import { Awaited } from '../../parts/notes.tsx';
 import { Window } from '../../parts/window.tsx';
 import { counted } from '../../say.ts';
+import type { Change } from './change-store.ts';
 import { type ConfigurationAnswer, checkSections, configurationQuery, type Sections } from './configuration-data.ts';
 import { labelOf } from './describe-field.ts';
 import { shownValue } from './difference-table.tsx';
 import { screenName } from './section-screens.ts';
 import { type Choice, choicesOf, settled, type ToldConflict } from './settle.ts';
-import type { Change } from './use-change.ts';
 
 /** What the server told when a section was saved by someone else meanwhile; undefined for any other cause. */
 export function conflictOf(cause: unknown): { currentVersion: number; conflicts: readonly ToldConflict[] } | undefined {

@@ -1,6 +1,6 @@
+import type { Change } from './change-store.ts';
 import type { ConfigurationDocument, SectionName, Sections } from './configuration-data.ts';
 import { takePath } from './document-paths.ts';
-import type { Change } from './use-change.ts';
 
 /** A value that differs between two people's versions of a section, as the server tells it; a side that is absent was not there. */
 export interface ToldConflict {

@@ -1,20 +1,8 @@
-import { skipToken, useQuery } from '@tanstack/react-query';
-import { queryClient } from '../../query-client.ts';
+import { useQuery } from '@tanstack/react-query';
 import { sessionQuery } from '../../session.ts';
+import { type Change, changeOf, keepChange, useKeptChange } from './change-store.ts';
 import type { ConfigurationAnswer, ConfigurationDocument, SectionName, Sections } from './configuration-data.ts';
 import { SECTION_NAMES } from './section-screens.ts';
-
-/**
- * A change to one biller's configuration that is not saved yet. It may go over several screens, since rules do (a
- * partner and its settings change together), and is saved as one version. Kept in memory only, for the person who
- * types it: it may hold secrets. Signing out forgets it.
- */
-export interface Change {
-  /** The version it began at: what others saved since then is a conflict, never lost. */
-  readonly version: number;
-  readonly base: ConfigurationDocument;
-  readonly sections: Sections;
-}
 
 export interface ChangeInHand {
   readonly change: Change | undefined;
@@ -34,30 +22,19 @@ const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.s
 /** The change in hand for a biller, on top of what is in force. */
 export function useChange(bid: number, answer: ConfigurationAnswer): ChangeInHand {
   const { data: session } = useQuery(sessionQuery);
-  const key = ['configuration-change', session?.user.id ?? '', bid];
-  const { data } = useQuery<Change | null>({
-    queryKey: key,
-    queryFn: skipToken,
-    gcTime: Number.POSITIVE_INFINITY,
-    staleTime: Number.POSITIVE_INFINITY,
-  });
-  const change = data ?? undefined;
+  const key = `${session?.user.id ?? ''} ${bid}`;
+  const change = useKeptChange(key);
   const keep = (from: { version: number; base: ConfigurationDocument }, sections: Sections) => {
     // What was put back by hand is no change.
     const left = Object.fromEntries(
       Object.entries(sections).filter(([name, value]) => !isSame(value, from.base[name as SectionName])),
     );
-    queryClient.setQueryData(
+    keepChange(
       key,
-      Object.keys(left).length === 0 ? null : { version: from.version, base: from.base, sections: left },
+      Object.keys(left).length === 0 ? undefined : { version: from.version, base: from.base, sections: left },
     );
   };
-  const latest = () =>
-    queryClient.getQueryData<Change | null>(key) ?? {
-      version: answer.version,
-      base: answer.configuration,
-      sections: {},
-    };
+  const latest = (): Change => changeOf(key) ?? { version: answer.version, base: answer.configuration, sections: {} };
   return {
     change,
     draft: { ...(change?.base ?? answer.configuration), ...(change?.sections as Partial<ConfigurationDocument>) },
@@ -67,7 +44,7 @@ export function useChange(bid: number, answer: ConfigurationAnswer): ChangeInHan
       const now = latest();
       keep(now, { ...now.sections, ...sections });
     },
-    discard: () => void queryClient.setQueryData(key, null),
+    discard: () => keepChange(key, undefined),
     rebase: (newer, sections) => keep({ version: newer.version, base: newer.configuration }, sections),
   };
 }
