@@ -137,6 +137,20 @@ describe('the right to FTP Management', () => {
     expect((await call('GET', '/billers/2984/configuration')).body.configuration.ftp).toEqual(ftp);
   });
 
+  test('is needed for a configuration file that changes it', async () => {
+    const consultant = await signInAs(made.app, made.deps, { role: 'technical consultant' });
+    const version = versions.get(2984) ?? 1;
+    const file = { causeway: 'configuration', bid: 2984, version, sections: { ftp: EMPTY } };
+    const url = '/billers/2984/configuration';
+    const plan = await call('POST', `${url}/plan`, { file }, consultant);
+    expect(plan.status).toBe(200);
+    const body = { file, expectedVersion: version, digest: plan.body.digest, reason: 'trying it' };
+    expect(await call('POST', `${url}/apply`, body, consultant)).toMatchObject({
+      status: 403,
+      body: { details: { needed: 'ftp:write' } },
+    });
+  });
+
   test('asks who it is again before a new password or key, and not before taking one away', async () => {
     opened.clock.advance(20 * 60_000);
     const set = { users: [user('prairiepinemutualftp', { password: { set: 'a password of the test' } })] };

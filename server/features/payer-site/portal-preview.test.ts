@@ -78,3 +78,29 @@ describe('the preview of Portal Customization', () => {
     expect((await preview({}, csr)).status).toBe(403);
   });
 });
+
+describe('the style sheet of a biller', () => {
+  test('is served as the vetting wrote it, with a tag, and may load nothing itself; hostile CSS can’t be saved', async () => {
+    const save = (css: string) =>
+      opened.app.inject({
+        method: 'PUT',
+        url: `/api/v1/billers/${BID}/configuration/portal`,
+        headers: admin,
+        payload: { expectedVersion: 1, reason: 'trying it', value: { ...draft.portal, css } },
+      });
+    const refused = await save('.card { padding: 1rem }\n.amount { visibility: hidden }');
+    expect(refused.json().faults).toMatchObject([
+      { at: 'portal.css', message: expect.stringMatching(/^Line 2: “visibility” could hide/) },
+    ]);
+    expect((await save('/* ours */ .card { padding: 1rem }')).statusCode).toBe(200);
+    const url = '/cedar-valley-mutual/style.css';
+    const served = await opened.app.inject({ url });
+    expect(served.body).toBe('.biller .card{padding:1rem}');
+    expect(served.headers['content-security-policy']).toContain("default-src 'none'");
+    const again = await opened.app.inject({ url, headers: { 'if-none-match': String(served.headers.etag) } });
+    expect([again.statusCode, again.body]).toEqual([304, '']);
+    expect((await opened.app.inject({ url: '/nobody-here/style.css' })).statusCode).toBe(404);
+    const page = await opened.app.inject({ url: '/cedar-valley-mutual' });
+    expect(page.body).toContain('/cedar-valley-mutual/style.css?v=');
+  });
+});
