@@ -55,15 +55,12 @@ export function createBillers(platform: BillersPlatform, partners: Partners): Bi
     documents.delete(bid);
     underWay.delete(bid); // a reading that began before the change must serve nobody who asks after it
   };
-  const listener = hearChanges(platform, {
-    channel: 'configuration',
-    onChange: forget,
-    onHeardAgain: () => {
-      changes++;
-      documents.clear();
-      underWay.clear();
-    },
-  });
+  const forgetAll = (): void => {
+    changes++;
+    documents.clear();
+    underWay.clear();
+  };
+  const listener = hearChanges(platform, { channel: 'configuration', onChange: forget, onHeardAgain: forgetAll });
 
   const read = async (bid: number): Promise<Biller | undefined> => {
     const changesBefore = changes;
