@@ -100,15 +100,17 @@ function Verdict({ last }: { last: Last }) {
     );
   return (
     <Message tone="good" role="status" title="Every chain is sound">
-      {counted(last.events, 'entry', 'entries')} in {counted(last.chains, 'chain')}, verified{' '}
-      <Moment at={last.at} isAgo />
-      {last.againstCheckpointOf && (
-        <>
-          {' '}
-          against the checkpoint of <Moment at={last.againstCheckpointOf} />
-        </>
-      )}
-      .
+      <p>
+        {counted(last.events, 'entry', 'entries')} in {counted(last.chains, 'chain')}, verified{' '}
+        <Moment at={last.at} isAgo />
+        {last.againstCheckpointOf && (
+          <>
+            {' '}
+            against the checkpoint of <Moment at={last.againstCheckpointOf} />
+          </>
+        )}
+        .
+      </p>
     </Message>
   );
 }

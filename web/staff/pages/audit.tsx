@@ -92,7 +92,7 @@ function Filters({ isAcross }: { isAcross: boolean }) {
       <SearchField label="Any text, the reason too" name="q" width={190} />
       <SearchField label="Who" name="actor" width={150} />
       <Choice label="What" name="act" options={ACT_GROUPS} />
-      <SearchField label="To what, as payment/1000" name="subject" width={190} />
+      <SearchField label="To what, as payment/1000" name="subject" width={230} />
       <DayChoice label="From this day" word="from" name="from" />
       <DayChoice label="Up to this day" word="to" name="to" />
       {isAcross && (
