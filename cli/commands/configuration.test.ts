@@ -137,6 +137,37 @@ test(
 );
 
 test(
+  'maps a worksheet, seals an export to its own key and applies it as the plan that was printed',
+  async () => {
+    const worksheet = path.join(folder, 'worksheet.csv');
+    fs.writeFileSync(worksheet, 'Name;Value\nRTDR Username;sheet\nRTDR Password;canary-in-sheet\nUser ID;4711\n');
+    const looked = await causeway(['config', 'import-worksheet', '2984', worksheet]);
+    expect(looked).toMatchObject({ code: 1 });
+    expect(looked.out).toMatch(/B3 +RTDR Password +•••• \([0-9a-f]{8}\) +10/);
+    expect(looked.out).toMatch(/B4 .*\? a user ID is no setting/);
+    const set = await causeway(['config', 'import-worksheet', '2984', worksheet, '--map', 'B4=-', '--apply']);
+    expect(set, set.err).toMatchObject({ code: 0 });
+    expect(set.out).toContain('advancedSettings.9: refresh → sheet');
+
+    const { out: key } = await causeway(['keys', 'show']);
+    expect(key).toMatch(/^causeway-key:[A-Za-z0-9_-]{43}\n$/);
+    const sealed = path.join(folder, 'sealed.json');
+    fs.writeFileSync(sealed, (await causeway(['config', 'export', '2984', '--seal-to', key.trim()])).out);
+    expect((await causeway(['config', 'set', '2984', 'cards.leastCents', '900'])).code).toBe(0);
+    const unasked = await causeway(['config', 'apply', '2984', sealed]);
+    expect(unasked).toMatchObject({ code: 0 });
+    expect(unasked.out).toMatch(
+      /~ cards\.leastCents: 900 → 100[\s\S]*the secret comes sealed[\s\S]*Plan: 0 to add, 1 to change, 0 to remove/,
+    );
+    expect(unasked.err).toContain('Nothing was changed');
+    const applied = await causeway(['config', 'apply', '2984', sealed, '--yes']);
+    expect(applied.out).toContain('cards.leastCents: 900 → 100');
+    expect((await causeway(['config', 'apply', '2984', worksheet])).err).toMatch(/is not JSON/);
+  },
+  TEST_TIMEOUT_MS,
+);
+
+test(
   'prints a credential’s token and an invitation’s link alone on stdout',
   async () => {
     expect(
