@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { askDatabase } from './ask-database.ts';
 import { accessibilityFaults, DESKTOP, openBrowser, PHONE, sticksOut } from './open-browser.ts';
 import { type RunningDemo, startDemo } from './run-demo.ts';
 
@@ -137,6 +138,29 @@ test('the health page shows this process, its endpoints and the database, and le
   await shoot(phone, 'endpoint-phone');
   expect(await sticksOut(phone)).toBe(false);
   await phone.context().close();
+  await page.context().close();
+});
+
+test('what breaks stands on top and is sent, and both say when it is over', async () => {
+  const page = await open('/operations');
+  await page.getByText('Nothing that is watched is broken now.').waitFor();
+  const gap = "bid = 2984 and kind = 'reconciliation-gap'";
+  await askDatabase(
+    demo.dataFolder,
+    `insert into work_item (bid, kind, subject, sentence) values (2984, 'reconciliation-gap', 'payment/1', $1)`,
+    ['Payment 1 does not reconcile: it was taken and never posted.'],
+  );
+  await page.getByText('A reconciliation has a gap: Prairie Pine Mutual').waitFor();
+  await shoot(page, 'broken');
+  expect(await accessibilityFaults(page)).toEqual([]);
+  await askDatabase(demo.dataFolder, `update work_item set closed_at = now() where ${gap}`);
+  await page.getByText('Nothing that is watched is broken now.').waitFor();
+  await page.goto(`${demo.url}/staff/operations/alerts`);
+  await page.getByRole('cell', { name: 'Recovered', exact: true }).waitFor();
+  await shoot(page, 'alerts');
+  await expect
+    .poll(() => received.map((one) => JSON.parse(one.body).type))
+    .toEqual(['alert.test', 'alert.opened', 'alert.recovered']);
   await page.context().close();
 });
 
