@@ -27,10 +27,10 @@ interface Kind {
 }
 
 const number = String.raw`\d{1,4}(?:\.\d{1,3})?`;
-/** Lengths in px, up to so many; rem and em count as 16. */
+/** Lengths in px, up to so many; a rem counts as 16. No em: one inside another would shrink a text to nothing. */
 function lengthUpTo(max: number, min = 0): (text: string) => boolean {
   return (text) => {
-    const found = new RegExp(`^(${number})(px|rem|em|)$`).exec(text);
+    const found = new RegExp(`^(${number})(px|rem|)$`).exec(text);
     if (!found) return false;
     const value = Number(found[1]) * (found[2] === 'px' || found[2] === '' ? 1 : 16);
     return (found[2] !== '' || value === 0) && value >= min && value <= max;

@@ -62,6 +62,7 @@ describe('CSS of a biller', () => {
     ['.amount { visibility: hidden }', 1, /could hide/],
     ['.amount { font-size: 0 }', 1, /13px/],
     ['.amount { font-size: 1px }', 1, /13px/],
+    ['p { font-size: 0.8125em }', 1, /13px/],
     ['.amount { text-indent: -999px }', 1, /could hide/],
     ['.amount { margin-left: -999px }', 1, /none below zero/],
     ['.amount { color: #fff; background: #fff }', 1, /contrast.* is 1\.0/],

@@ -159,16 +159,16 @@ function Counts({ features, total }: { features: Preview['features']; total: num
           <tr>
             <th scope="col">Field</th>
             <th scope="col">Rule</th>
-            <th scope="col" className="right">
-              In the file
-            </th>
+            <th scope="col">Dates</th>
             <th scope="col" className="right">
               Changed
             </th>
             <th scope="col" className="right">
               Has it afterwards
             </th>
-            <th scope="col">Dates</th>
+            <th scope="col" className="right">
+              In the file
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -176,10 +176,10 @@ function Counts({ features, total }: { features: Preview['features']; total: num
             <tr key={each.feature}>
               <th scope="row">{each.feature}</th>
               <td>{each.rule}</td>
-              <td className="right figure">{each.sent.toLocaleString('en-US')}</td>
+              <td className="nowrap">{rangeOf(each.least, each.most)}</td>
               <td className="right figure">{each.changed.toLocaleString('en-US')}</td>
               <td className="right figure">{each.set === total ? 'all' : each.set.toLocaleString('en-US')}</td>
-              <td className="nowrap">{rangeOf(each.least, each.most)}</td>
+              <td className="right figure">{each.sent.toLocaleString('en-US')}</td>
             </tr>
           ))}
         </tbody>

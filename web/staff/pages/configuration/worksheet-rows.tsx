@@ -27,19 +27,19 @@ export function WorksheetRows({ preview, mapping, onMap }: Props) {
       <table className="rows">
         <thead>
           <tr>
-            <th scope="col">Cell</th>
             <th scope="col">Name</th>
-            <th scope="col">Value</th>
             <th scope="col">Becomes</th>
+            <th scope="col">Value</th>
             <th scope="col">State</th>
           </tr>
         </thead>
         <tbody>
           {preview.rows.map((row) => (
             <tr key={row.cell}>
-              <td className="nowrap">{row.cell}</td>
-              <th scope="row">{row.name}</th>
-              <td className="wide">{row.shown}</td>
+              <th scope="row">
+                {row.name}
+                <div className="fine nowrap">{row.cell}</div>
+              </th>
               <td>
                 <NativeSelect
                   aria-label={`What ${row.name} (${row.cell}) becomes`}
@@ -48,6 +48,7 @@ export function WorksheetRows({ preview, mapping, onMap }: Props) {
                   data={choices(row, mapping[row.cell], preview.targets, labels)}
                 />
               </td>
+              <td className="wide">{row.shown}</td>
               <td className="wide">
                 <StateMark state={row.state} tone={MARKS[row.state].tone} word={MARKS[row.state].word} />
                 {row.why && <div className="fine">{row.why}</div>}
@@ -72,7 +73,9 @@ function choices(
       ? worded(row.targets)
       : row.state === 'ask'
         ? 'choose what it is'
-        : 'as it is read';
+        : chosen === undefined
+          ? 'left out'
+          : 'as it is read';
   const both = row.suggestions.length > 1 ? [row.suggestions.join(',')] : [];
   const likely = [...both, ...row.suggestions];
   return [
