@@ -8,6 +8,8 @@ const TOP = 8;
 const BOTTOM = 20;
 const LEFT = 46;
 const LABELS_MIN_GAP = 64;
+/** Half the width of a label, so that it stays within the picture. */
+const LABEL_HALF = 24;
 
 /** How a series is drawn: each has a fill and a pattern of its own, so that it can be told without colour. */
 export type Fill = 'plain' | 'striped' | 'dotted' | 'hollow';
@@ -201,7 +203,14 @@ function SlotLabels({ slots, width }: { slots: readonly Slot[]; width: number })
   const every = Math.max(1, Math.ceil(LABELS_MIN_GAP / step));
   return slots.map((slot, at) =>
     at % every === 0 ? (
-      <text key={slot.at} x={LEFT + step * (at + 0.5)} y={HEIGHT - 5} textAnchor="middle" className="chart-word">
+      <text
+        key={slot.at}
+        // The last one may stand so near the edge that half of it would be cut off.
+        x={Math.min(LEFT + step * (at + 0.5), width - LABEL_HALF)}
+        y={HEIGHT - 5}
+        textAnchor="middle"
+        className="chart-word"
+      >
         {slot.label}
       </text>
     ) : null,

@@ -62,7 +62,7 @@ export function Alerts() {
             text: (row) => row.sentence,
           },
           { head: 'Since', cell: (row) => <Moment at={row.firstSeenAt} />, text: (row) => row.firstSeenAt },
-          { head: 'Told', cell: (row) => <Moment at={row.toldAt} />, text: (row) => row.toldAt },
+          { head: 'Told', isExtra: true, cell: (row) => <Moment at={row.toldAt} />, text: (row) => row.toldAt },
           { head: 'Recovered', cell: (row) => <Moment at={row.recoveredAt} />, text: (row) => row.recoveredAt },
         ]}
         empty="Nothing has broken so far that is watched."

@@ -193,7 +193,7 @@ function Schedules({ schedules }: { schedules: Jobs['schedules'] }) {
                   <tr key={one.name}>
                     <th scope="row">{words(one.name)}</th>
                     <td>
-                      <code>{one.cron}</code>
+                      <code className="nowrap">{one.cron}</code>
                     </td>
                     <td>{one.lastStartedAt ? <Ago at={one.lastStartedAt} /> : 'not yet'}</td>
                     <td>
