@@ -65,6 +65,17 @@ describe('comparing configurations', () => {
     );
   });
 
+  test('finds what is shown alike and is not: a | that setting 81 makes a sign between two values', () => {
+    const settings = (value: string, more: Configuration['advancedSettings'] = {}) => ({
+      ...base,
+      advancedSettings: { '20': { kind: 'text' as const, value }, ...more },
+    });
+    const multi = { '81': { kind: 'text' as const, value: 'MULTIENVIRONMENT' } };
+    expect(
+      compareConfigurations(settings('a|b', multi), settings('a\\|b')).map((difference) => difference.path),
+    ).toEqual(['advancedSettings.20', 'advancedSettings.81']);
+  });
+
   test('shows no sealed text', () => {
     fc.assert(
       fc.property(document, document, (a, b) => {

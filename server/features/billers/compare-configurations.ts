@@ -57,6 +57,8 @@ export function compareViews(from: ConfigurationView, to: ConfigurationView): re
 interface Leaf {
   readonly shown: JsonLeaf;
   readonly isSecret: boolean;
+  /** What is compared, where two values may be shown alike: a `|` means one thing with setting 81 and another without. */
+  readonly exact?: string;
 }
 
 function difference(
@@ -65,7 +67,7 @@ function difference(
   from: Leaf | undefined,
   to: Leaf | undefined,
 ): readonly Difference[] {
-  if (JSON.stringify(from?.shown) === JSON.stringify(to?.shown)) return [];
+  if (JSON.stringify(from?.shown) === JSON.stringify(to?.shown) && from?.exact === to?.exact) return [];
   return [
     {
       path,
@@ -86,6 +88,7 @@ function leavesOf(section: SectionName, document: ConfigurationView): ReadonlyMa
       leaves.set(`${section}.${number}`, {
         shown: settingShown(number, value, isMulti),
         isSecret: 'secret' in value || 'privateKey' in value || value.kind === 'secretPair',
+        exact: JSON.stringify(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))),
       });
     }
     return leaves;

@@ -10,7 +10,7 @@ import { checkConfiguration } from './rules.ts';
 import { saveConfiguration } from './save-configuration.ts';
 
 /** Documents made for the property; each has some two hundred values. */
-const RUNS = 150;
+const RUNS = 100;
 /** Versions kept in a real database and restored over HTTP. */
 const VERSIONS = 8;
 
