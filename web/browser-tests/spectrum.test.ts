@@ -129,7 +129,7 @@ test('what staff set for payers is there at once: texts, help, style, and staff 
       expectedVersion: version,
       reason: 'a test of what payers see',
       sections: {
-        portal: { ...configuration.portal, texts, css: 'h1 { letter-spacing: 0.02em }' },
+        portal: { ...configuration.portal, texts, css: 'h1 { letter-spacing: 1px }' },
         advancedSettings: { ...settings, 32: { kind: 'onOff', value: false } },
       },
     },

@@ -101,16 +101,16 @@ test('the logo stands in the bar of every page', async () => {
 
 test('the style sheet is served from the biller’s own address, written anew, and pages allow no other', async () => {
   expect((await rig.page()).body).not.toContain('rel="stylesheet"');
-  await rig.save(({ portal }) => ({ portal: { ...portal, css: 'h1 { letter-spacing: 0.02em }' } }));
+  await rig.save(({ portal }) => ({ portal: { ...portal, css: 'h1 { letter-spacing: 1px }' } }));
   const page = await rig.page();
   const address = /<link rel="stylesheet" href="([^"]+)"\/>/.exec(page.body)?.[1] ?? '';
   expect(address).toMatch(/^\/prairie\/style\.css\?v=[0-9a-f]{16}$/);
   expect(String(page.headers['content-security-policy'])).toMatch(/style-src 'self'/);
   const sheet = await rig.app.inject({ url: address });
   expect(sheet.headers['content-type']).toBe('text/css; charset=utf-8');
-  expect(sheet.body).toBe('.biller h1{letter-spacing:0.02em}');
+  expect(sheet.body).toBe('.biller h1{letter-spacing:1px}');
   expect(page.body).toContain('<body class="biller">');
-  await rig.save(({ portal }) => ({ portal: { ...portal, css: 'h1 { letter-spacing: 0.03em }' } }));
+  await rig.save(({ portal }) => ({ portal: { ...portal, css: 'h1 { letter-spacing: 2px }' } }));
   expect((await rig.page()).body).not.toContain(address);
 });
 
