@@ -38,6 +38,7 @@ import { registerMaintenanceList } from './commands/maintenance-list.ts';
 import { registerReconcile } from './commands/reconcile-run.ts';
 import { registerServe } from './commands/serve.ts';
 import { registerUserCreate } from './commands/user-create.ts';
+import { registerUserResetFactors } from './commands/user-reset-factors.ts';
 
 /** The one visible list of commands: noun, what it is about, its verbs. */
 const NOUNS: readonly (readonly [string, string, readonly ((noun: Command) => void)[]])[] = [
@@ -58,7 +59,7 @@ const NOUNS: readonly (readonly [string, string, readonly ((noun: Command) => vo
     ],
   ],
   ['credential', 'bearer credentials of partners', [registerCredentialCreate]],
-  ['user', 'staff', [registerUserCreate]],
+  ['user', 'staff', [registerUserCreate, registerUserResetFactors]],
   ['bif', 'Biller Invoice Files', [registerBifValidate, registerBifImport]],
   ['balance', 'balances at the partner', [registerBalanceRefresh]],
   [

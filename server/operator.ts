@@ -94,6 +94,7 @@ export {
   createCredential,
   createPasswords,
   createStaffUser,
+  resetFactorsByEmail,
   revokeCredential,
   rewrapStaffKey,
 } from './features/identities/index.ts';

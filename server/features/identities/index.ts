@@ -10,6 +10,7 @@ export {
   type StaffDeps,
 } from './create-staff-user.ts';
 export { createPasswords, type Passwords } from './password.ts';
+export { resetFactorsByEmail } from './reset-factors.ts';
 export { permissionsOf, type Role, roles } from './roles.ts';
 export { registerIdentitiesRoutes } from './routes.ts';
 export { IDENTITIES_QUEUES, identitiesJobs, STAFF_MAIL_QUEUE } from './send-staff-mail.ts';

@@ -5,6 +5,7 @@ import { withTestPlatform } from '../../testing/platform.ts';
 import { signInAs, TEST_PASSWORD, withBillersApp } from '../../testing/staff.ts';
 import { STAFF_MAIL_QUEUE } from './index.ts';
 import { newRecoveryCodes, recoveryCodeHash } from './recovery-code.ts';
+import { resetFactorsByEmail } from './reset-factors.ts';
 import { sendStaffMail } from './send-staff-mail.ts';
 import { tokenHashOf } from './session-limits.ts';
 import { replaceInvitation } from './staff-store.ts';
@@ -330,6 +331,16 @@ describe('a manager of users', () => {
     const { rows } = await queued.query(`select data from pgboss.job where data->>'act' = 'factor.reset'`);
     await queued.end();
     expect(rows).toHaveLength(1);
+  });
+
+  test('is the command line, where the only administrator lost theirs', async () => {
+    await withTotp('only-admin@example.com', 'administrator', null);
+    const by = { kind: 'operator', name: 'operator test' } as const;
+    const reason = 'called back';
+    await resetFactorsByEmail(opened.platform, { email: 'Only-Admin@example.com', reason, by });
+    expect((await enterPassword('only-admin@example.com')).statusCode).toBe(201);
+    const unknown = resetFactorsByEmail(opened.platform, { email: 'nobody@example.com', reason, by });
+    await expect(unknown).rejects.toThrow('There is no such user');
   });
 
   test('does so to nobody above them, of another biller, or to themselves, and says why', async () => {
