@@ -84,6 +84,8 @@ const ACCOUNT_TO_REFRESH: KeyedStatement = {
   key: 'account_number',
 };
 
+const TOLD_COLUMNS = `account_number, current_due_cents, total_unpaid_cents, pending_payment_cents, due_date, as_of, attributes,
+        read_as_of, read_block_ach, read_block_cc, read_block_reason, cause, outcome, took_ms, detail`;
 /**
  * Of `account` and `balance` by their columns as read (`read_as_of` on); the record is written only with the balance. The
  * account is asked for by a value and not by `exists`, which the planner would make a join over all accounts of the biller.
@@ -91,10 +93,9 @@ const ACCOUNT_TO_REFRESH: KeyedStatement = {
 const BALANCES_UNLESS_MOVED: KeyedStatement = {
   name: 'balances-unless-moved',
   text: `with told as (
-      select * from unnest($2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::date[], $7::timestamptz[], $8::jsonb[],
+      select ${TOLD_COLUMNS} from unnest($2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::date[], $7::timestamptz[], $8::jsonb[],
         $9::timestamptz[], $10::boolean[], $11::boolean[], $12::text[], $13::text[], $14::text[], $15::int[], $16::jsonb[])
-      as t(account_number, current_due_cents, total_unpaid_cents, pending_payment_cents, due_date, as_of, attributes,
-        read_as_of, read_block_ach, read_block_cc, read_block_reason, cause, outcome, took_ms, detail)
+      as t(${TOLD_COLUMNS})
     ), stored as (
       update balance set current_due_cents = told.current_due_cents, total_unpaid_cents = told.total_unpaid_cents,
         pending_payment_cents = told.pending_payment_cents, due_date = told.due_date, as_of = told.as_of,
