@@ -1,5 +1,6 @@
 import { recordAudit } from '../../platform/audit.ts';
 import type { Platform } from '../../platform/platform.ts';
+import { deleteHalvesOf } from './half-sign-in-store.ts';
 import { checkPassword, type Passwords } from './password.ts';
 import { refuseIdentity } from './problems.ts';
 import type { StaffPrincipal } from './prove-session.ts';
@@ -28,6 +29,7 @@ export async function changePassword(
   return deps.database.withSystem(async (tx) => {
     await setPassword(tx, staff.userId, passwordHash);
     await dropResets(tx, staff.userId);
+    await deleteHalvesOf(tx, staff.userId);
     const sessionsEnded = await endSessionsOf(tx, staff.userId, {
       at: now,
       why: 'password-changed',

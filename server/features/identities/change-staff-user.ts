@@ -3,6 +3,7 @@ import type { Tx } from '../../platform/database.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Actor } from '../billers/index.ts';
 import { refuseInvalidUser } from './create-staff-user.ts';
+import { deleteHalvesOf } from './half-sign-in-store.ts';
 import { changeable, keepAnAdministrator, LAST_ROLE, type Manager, refuseUngiveable } from './may-manage.ts';
 import { refuseIdentity } from './problems.ts';
 import { disableUser, enableUser, endSessionsOf, lockUser, type StaffUser, updateUser } from './staff-store.ts';
@@ -45,6 +46,7 @@ export async function disableStaffUser(deps: ChangeDeps, from: Change): Promise<
     const user = changeable(await lockUser(tx, from.userId), from.manager);
     await keepAnAdministrator(tx, user);
     await disableUser(tx, user.id, deps.clock.now());
+    await deleteHalvesOf(tx, user.id);
     const sessionsEnded = await endSessionsOf(tx, user.id, { at: deps.clock.now(), why: 'disabled' });
     await record(tx, deps, { act: 'staff.disabled', user, by: from.by, detail: { sessionsEnded } });
   });

@@ -2,6 +2,7 @@ import { recordAudit } from '../../platform/audit.ts';
 import type { Tx } from '../../platform/database.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Actor } from '../billers/index.ts';
+import { deleteHalvesOf } from './half-sign-in-store.ts';
 import { changeable, type Manager, refuseUngiveable } from './may-manage.ts';
 import { checkPassword, type Passwords } from './password.ts';
 import { refuseIdentity } from './problems.ts';
@@ -100,6 +101,7 @@ export async function acceptInvitation(
     if (!(await useInvitation(tx, tokenHash, deps.clock.now()))) throw refuseIdentity('invitation-not-valid');
     await setPassword(tx, user.id, passwordHash);
     await dropResets(tx, user.id);
+    await deleteHalvesOf(tx, user.id);
     await endSessionsOf(tx, user.id, { at: deps.clock.now(), why: 'password-changed' });
     await record(tx, deps, {
       act: 'staff.password-set',

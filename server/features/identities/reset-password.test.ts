@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { signInAs, TEST_PASSWORD } from '../../testing/staff.ts';
 import { withStaffMail } from '../../testing/staff-mail-rig.ts';
+import { findHalf, insertHalf } from './half-sign-in-store.ts';
 import { createStaffUser } from './index.ts';
+import { tokenHashOf } from './session-limits.ts';
 
 const NEW_PASSWORD = 'another walk on the levee 8';
 let at: Awaited<ReturnType<typeof withStaffMail>>;
@@ -108,6 +110,20 @@ describe('a forgotten password', () => {
       tx.updateTable('staff_user').set({ disabled_at: at.clock.now() }).where('email', '=', email).execute(),
     );
     expect((await use(token)).statusCode).toBe(410);
+  });
+
+  test('ends a sign-in that got as far as the second factor with the password of before', async () => {
+    const { id } = await at.database.withSystem((tx) =>
+      tx.selectFrom('staff_user').select('id').where('email', '=', email).executeTakeFirstOrThrow(),
+    );
+    const tokenHash = tokenHashOf('half a sign-in');
+    const now = at.clock.now();
+    await at.database.withSystem((tx) =>
+      insertHalf(tx, { userId: id, provenBy: 'password', tokenHash, now, expiresAt: now.add({ minutes: 5 }) }),
+    );
+    await askReset();
+    expect((await use(await mailedToken())).statusCode).toBe(200);
+    expect(await at.database.withSystem((tx) => findHalf(tx, { tokenHash, now }))).toBeUndefined();
   });
 
   test('is taken up by one of two at the same time', async () => {

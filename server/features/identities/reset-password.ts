@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { recordAudit } from '../../platform/audit.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { describeDevice } from './describe-device.ts';
+import { deleteHalvesOf } from './half-sign-in-store.ts';
 import { checkPassword, type Passwords } from './password.ts';
 import { refuseIdentity } from './problems.ts';
 import { dropResets, findReset, useReset } from './reset-store.ts';
@@ -72,6 +73,7 @@ export async function resetPassword(
   await deps.database.withSystem(async (tx) => {
     if (!(await useReset(tx, tokenHash, now))) throw refuseIdentity('reset-not-valid');
     await dropResets(tx, user.id);
+    await deleteHalvesOf(tx, user.id);
     await setPassword(tx, user.id, passwordHash);
     const sessions = await endSessionsOf(tx, user.id, { at: now, why: 'password-changed' });
     await queueStaffMail(tx, deps, {
