@@ -142,7 +142,7 @@ test(
     const worksheet = path.join(folder, 'worksheet.csv');
     fs.writeFileSync(worksheet, 'Name;Value\nRTDR Username;sheet\nRTDR Password;canary-in-sheet\nUser ID;4711\n');
     const looked = await causeway(['config', 'import-worksheet', '2984', worksheet]);
-    expect(looked).toMatchObject({ code: 1 });
+    expect(looked, looked.err).toMatchObject({ code: 1 });
     expect(looked.out).toMatch(/B3 +RTDR Password +•••• \([0-9a-f]{8}\) +10/);
     expect(looked.out).toMatch(/B4 .*\? a user ID is no setting/);
     const set = await causeway(['config', 'import-worksheet', '2984', worksheet, '--map', 'B4=-', '--apply']);

@@ -8,9 +8,13 @@ import { resumeLane } from '../features/deliveries/index.ts';
 import { takePayment } from '../features/payments/index.ts';
 import { verifyAllChains } from '../platform/audit-checkpoint.ts';
 import type { Manifest } from '../platform/backup/backup-manifest.ts';
+import { createBackup } from '../platform/backup/create-backup.ts';
+import { placeBackup } from '../platform/backup/place-backup.ts';
 import { systemClock } from '../platform/clock.ts';
+import { readConfig } from '../platform/config.ts';
 import { startEmbeddedPostgres } from '../platform/embedded-postgres.ts';
 import { systemTimers } from '../platform/timers.ts';
+import { VERSION } from '../version.ts';
 import { actOnDelivery } from './act-on-delivery.ts';
 import { fillWorld, TEST_BILLERS, type TestAccounts } from './fill-world.ts';
 import { startLoad } from './load.ts';
@@ -160,9 +164,23 @@ test('a backup holds no master key, is for its owner alone, and refuses a folder
     const bytes = fs.readFileSync(file);
     expect(bytes.includes(raw) || bytes.includes(key), file).toBe(false);
   }
-  const refused = async (target: string) => (await causeway(['backup', 'create', target])).stderr;
+  const data = world.environment.CAUSEWAY_DATA ?? '';
+  const refused = (target: string) =>
+    createBackup({
+      postgresFolder: path.join(data, 'postgres'),
+      url: world.postgres.url,
+      blobsFolder: path.join(data, 'blobs'),
+      target,
+      version: '0',
+      masterKeyIds: [],
+      now: () => systemClock.now(),
+      progress: () => undefined,
+    }).then(
+      () => 'made',
+      (cause: Error) => cause.message,
+    );
   expect(await refused(backup())).toMatch(/is not empty/);
-  expect(await refused(path.join(world.environment.CAUSEWAY_DATA ?? '', 'backup'))).toMatch(/belongs on another disk/);
+  expect(await refused(path.join(data, 'backup'))).toMatch(/belongs on another disk/);
   expect(await refused(path.join(world.folder, 'no', 'such'))).toMatch(/is not there\. Make it first/);
   const external = await causeway(['backup', 'create', path.join(world.folder, 'x')], {
     DATABASE_URL: world.postgres.url,
@@ -178,11 +196,19 @@ test('a damaged backup, a wrong key, a newer version and a full folder are refus
     const copy = path.join(world.folder, 'harmed');
     fs.cpSync(backup(), copy, { recursive: true });
     harm(copy);
-    const answer = await causeway(['backup', 'restore', copy], { CAUSEWAY_DATA: target, ...environment });
+    const config = readConfig({ ...world.environment, CAUSEWAY_DATA: target, ...environment }, 'optional');
+    const said = await placeBackup(config, {
+      folder: copy,
+      version: VERSION,
+      now: systemClock.now(),
+      progress: () => undefined,
+    }).then(
+      () => 'restored',
+      (cause: Error) => cause.message,
+    );
     fs.rmSync(copy, { recursive: true });
-    expect(answer.status, answer.stderr).toBe(3);
-    expect(fs.existsSync(path.join(target, 'postgres'))).toBe(false);
-    return answer.stderr;
+    expect(fs.readdirSync(target)).toEqual([]);
+    return said;
   };
   const edit = (folder: string, change: (manifest: Record<string, unknown>) => void) => {
     const file = path.join(folder, 'manifest.json');
@@ -222,8 +248,14 @@ test('a damaged backup, a wrong key, a newer version and a full folder are refus
     /master key does not fit/,
   );
   expect(await attempt(none, { DATABASE_URL: 'postgres://127.0.0.1:1/x' })).toMatch(/DATABASE_URL is set/);
-  const running = await causeway(['backup', 'restore', backup()]);
-  expect(running.stderr).toMatch(/Causeway runs in|holds data already/);
+  const running = readConfig(world.environment, 'optional');
+  const told = placeBackup(running, {
+    folder: backup(),
+    version: VERSION,
+    now: systemClock.now(),
+    progress: () => undefined,
+  });
+  await expect(told).rejects.toThrow(/Causeway runs in/);
   expect((await causeway(['backup', 'verify', backup()])).status).toBe(0);
 });
 
@@ -234,9 +266,6 @@ test('a restore brings back all that was there, holds what may be posted already
   const told = JSON.parse(restored.stdout);
   expect(told.heldPayments).toBeGreaterThan(2);
   expect(told.untakenPayments).toBeGreaterThan(0);
-  const again = await causeway(['backup', 'restore', backup()], { CAUSEWAY_DATA: data });
-  expect(again.stderr).toMatch(/holds data already.*--over restored/);
-
   const postgres = await startEmbeddedPostgres({ folder: path.join(data, 'postgres'), timers: systemTimers });
   closers.push(async () => {
     const pid = postgres.pid();
@@ -275,7 +304,7 @@ test('a restore brings back all that was there, holds what may be posted already
     });
   const programs = [run('restored web', 'web'), run('restored worker', 'worker')];
   closers.push(async () => void (await Promise.all(programs.map((each) => each.kill()))));
-  await Promise.all(programs.map((each) => each.start()));
+  for (const each of programs) await each.start();
   // Begun before the backup, paid and posted after it: the processor says it was taken; it must not be posted again.
   const early = async () => (await deliveries(after)).find((row) => row.payment_id === begunEarly.paymentId);
   await here.deps.database.withSystem((tx) =>
@@ -323,12 +352,19 @@ test('a restore brings back all that was there, holds what may be posted already
 test('a restore that was cut short lets nothing start until it is finished', async () => {
   const data = path.join(world.folder, 'cut-short');
   const environment = { CAUSEWAY_DATA: data };
-  expect((await causeway(['backup', 'restore', backup()], environment)).status).toBe(0);
+  const restored = await causeway(['backup', 'restore', backup()], environment);
+  expect(restored, restored.stderr).toMatchObject({ status: 0 });
+  const again = placeBackup(readConfig({ ...world.environment, ...environment }, 'optional'), {
+    folder: backup(),
+    version: VERSION,
+    now: systemClock.now(),
+    progress: () => undefined,
+  });
+  await expect(again).rejects.toThrow(/holds data already.*--over cut-short/);
   fs.writeFileSync(path.join(data, 'restore-unfinished.json'), '{}');
   const serve = await causeway(['serve'], { ...environment, CAUSEWAY_PORT: '0' });
   expect(serve.status).not.toBe(0);
   expect(serve.stderr).toMatch(/A restore into .* is not finished/);
-  expect((await causeway(['backup', 'restored'], environment)).status).toBe(2);
   expect((await causeway(['backup', 'restored', '--yes'], environment)).stdout).toMatch(/Every lane is paused/);
-  expect((await causeway(['audit', 'verify'], environment)).stdout).toMatch(/Every chain is sound/);
+  expect(fs.existsSync(path.join(data, 'restore-unfinished.json'))).toBe(false);
 });

@@ -3,7 +3,7 @@ import net from 'node:net';
 import path from 'node:path';
 import readline from 'node:readline';
 
-const READY_LIMIT_MS = 60_000;
+const READY_LIMIT_MS = 240_000;
 const WORDS_MAX = 6_000;
 const ROOT = path.join(import.meta.dirname, '..', '..');
 /** Shared by every start, so that a start is quick. */

@@ -1,5 +1,4 @@
 import { type Options, parse } from 'csv-parse/sync';
-import readXlsxFile from 'read-excel-file/node';
 import { guardWorkbook, WorkbookRefused } from './guard-workbook.ts';
 
 const SHEETS_MAX = 20;
@@ -26,6 +25,7 @@ export async function parseWorksheet(bytes: Buffer): Promise<readonly Sheet[]> {
 }
 
 async function parseWorkbook(bytes: Buffer): Promise<readonly Sheet[]> {
+  const { default: readXlsxFile } = await import('read-excel-file/node'); // a CSV does without it
   try {
     // Numbers stay as they are written: an id is no amount. Of a formula only its kept value is read; none is computed.
     const sheets = await readXlsxFile(bytes, { trim: false, parseNumber: (text) => text });

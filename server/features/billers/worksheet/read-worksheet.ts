@@ -5,7 +5,7 @@ import type { Sheet } from './parse-worksheet.ts';
 
 /** A worksheet is a page or two; what is larger is something else. */
 export const WORKSHEET_BYTES_MAX = 2 * 1024 * 1024;
-const READ_MS_MAX = 10_000;
+const READ_MS_MAX = 20_000;
 const HEAP_MB_MAX = 192;
 /** Threads at once: a third upload waits for nobody, it is refused. */
 const READERS_MAX = 2;

@@ -26,7 +26,7 @@ export function ChooseSections({
           <Checkbox key={name} value={name} label={screenName(name)} />
         ))}
       </div>
-      <Button variant="subtle" size="compact-sm" mt="xs" onClick={() => onChange(isAll ? [] : of)}>
+      <Button variant="default" size="compact-sm" onClick={() => onChange(isAll ? [] : of)}>
         {isAll ? 'None of them' : 'All of them'}
       </Button>
     </Checkbox.Group>

@@ -74,13 +74,14 @@ function Export({ bid }: { bid: number }) {
           value={isSealed ? 'sealed' : 'none'}
           onChange={(value) => setSealed(value === 'sealed')}
         >
-          <Radio value="none" label="Left out: the other installation keeps its own" mt="xs" />
-          <Radio
-            value="sealed"
-            label="Sealed, so that only one other installation can open them"
-            disabled={!may('secrets:write')}
-            mt="xs"
-          />
+          <div className="section-choice">
+            <Radio value="none" label="Left out: the other installation keeps its own" />
+            <Radio
+              value="sealed"
+              label="Sealed, so that only one other installation can open them"
+              disabled={!may('secrets:write')}
+            />
+          </div>
         </Radio.Group>
         {isSealed && (
           <TextInput
