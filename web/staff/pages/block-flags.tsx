@@ -65,6 +65,7 @@ function ChangeFlags({ bid, view, onClose }: { bid: number; view: View; onClose:
       }
       onDone={() => {
         void queryClient.invalidateQueries({ queryKey: ['account', bid, accountNumber] });
+        void queryClient.invalidateQueries({ queryKey: ['audit', bid] });
         void sayDone('The methods of the account were changed.');
       }}
     />
