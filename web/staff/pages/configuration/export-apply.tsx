@@ -86,7 +86,7 @@ function Export({ bid }: { bid: number }) {
         {isSealed && (
           <TextInput
             label="Public key of the other installation"
-            description="Its own “Export and apply” screen shows it, and so does `causeway keys show` there."
+            description="Its own “Export and apply” screen shows it, and the command causeway keys show prints it there."
             placeholder="causeway-key:…"
             value={key}
             onChange={(event) => setKey(event.currentTarget.value)}
