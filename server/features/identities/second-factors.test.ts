@@ -1,6 +1,13 @@
 import { generateSync } from 'otplib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { needs } from '../../platform/access.ts';
+import {
+  decideAccess,
+  needs,
+  PERMISSIONS,
+  type Principal,
+  SIGNED_IN,
+  SIGNED_IN_ENROLLING,
+} from '../../platform/access.ts';
 import { withTestPlatform } from '../../testing/platform.ts';
 import { signInAs, TEST_PASSWORD, withBillersApp } from '../../testing/staff.ts';
 import { STAFF_MAIL_QUEUE } from './index.ts';
@@ -394,6 +401,25 @@ describe('where the operator asks for a second factor', () => {
     const removed = await ask('DELETE', '/api/v1/own-security/totp');
     expect(removed.json().code).toBe('last-factor');
     expect((await ask('GET', '/api/v1/own-security')).json().totpSince).not.toBeNull();
+  });
+
+  test('a route that does not say that it is open to them is closed', () => {
+    const boss: Principal = {
+      kind: 'staff',
+      userId: '1',
+      email: 'boss@example.com',
+      name: 'Boss',
+      permissions: new Set(PERMISSIONS),
+      bid: null,
+      csrfToken: 'x',
+      sessionId: '1',
+      provenAt: strict.clock.now(),
+      proofMethods: [],
+      isEnrolling: true,
+    };
+    for (const access of [SIGNED_IN, needs({ permission: 'billers:read' }), needs({ scope: 'invoices:read' })])
+      for (const bid of [undefined, 1]) expect(decideAccess(access, boss, bid)).toBe('must-enrol');
+    expect(decideAccess(SIGNED_IN_ENROLLING, boss, undefined)).toBe('allowed');
   });
 
   test('others are not asked', async () => {
