@@ -99,13 +99,23 @@ export function applyCustomizations(
   };
   const effects = bifFeatureNames.map((feature) => ({
     feature,
-    rule: printCustomizationRule(rules[feature]),
+    rule: inWords(rules[feature]),
     sent: sentValue(invoice, feature),
     value: derived(feature),
   }));
   const fields: Record<string, BifValue | null> = {};
   for (const { feature, value } of effects) fields[bifFeatures[feature].key] = value;
   return { fields: { ...(fields as DerivedFields), balanceForward: fields.balanceForward === true }, effects };
+}
+
+/** A rule is written once, not for each invoice of a file. */
+const written = new WeakMap<CustomizationRule, string>();
+function inWords(rule: CustomizationRule): string {
+  const known = written.get(rule);
+  if (known !== undefined) return known;
+  const text = printCustomizationRule(rule);
+  written.set(rule, text);
+  return text;
 }
 
 /** The value the file gave, or null. */

@@ -18,6 +18,7 @@ import { refuse } from './problems.ts';
 const COUNTED_BYTES_MAX = 256 * 1024 ** 2;
 const COUNTED_MS_MAX = 15_000;
 const FAULTS_MAX = 100;
+const DAYS_KEPT_MAX = 5000;
 /** Previews at once in this process: each keeps a processor busy for as long as it counts. */
 const AT_ONCE_MAX = 2;
 let underWay = 0;
@@ -95,6 +96,15 @@ class Tally {
       { sent: 0, set: 0, changed: 0, least: null as string | null, most: null as string | null },
     ]),
   );
+  readonly #days = new Map<string, boolean>();
+  /** The days around a file's dates are asked about again and again, and reckoning holidays is dear. */
+  readonly #bankingDay = (day: string): boolean => {
+    const known = this.#days.get(day);
+    if (known !== undefined) return known;
+    const isOne = isBankingDay(day);
+    if (this.#days.size < DAYS_KEPT_MAX) this.#days.set(day, isOne);
+    return isOne;
+  };
   #counted = 0;
 
   constructor(rules: CustomizationRules, count: number) {
@@ -105,7 +115,7 @@ class Tally {
   take(batch: BifBatch): void {
     for (let index = 0; index < batch.count; index++) {
       const invoice = batch.invoice(index);
-      const { effects } = applyCustomizations(invoice, this.#rules, { bankingDay: isBankingDay });
+      const { effects } = applyCustomizations(invoice, this.#rules, { bankingDay: this.#bankingDay });
       this.#counted += 1;
       for (const effect of effects) this.#note(effect);
       if (this.#invoices.length < this.#count)
