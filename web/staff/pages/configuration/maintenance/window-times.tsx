@@ -70,22 +70,23 @@ function Time({
         required
         disabled={isFixed}
       />
+      {extra}
       {isAsked && (
         <Radio.Group
-          mt={8}
+          mt={14}
           label={ask?.sentence ?? 'That time comes twice: the clocks go back that night.'}
           description="Which of the two is meant?"
           value={draft[occurrence] ?? ''}
           onChange={(value) => onChange({ [occurrence]: value === 'first' ? 'first' : 'second' })}
         >
           <Radio
-            mt={6}
+            mt={10}
             value="first"
             disabled={isFixed}
             label={ask ? `The first: ${ask.first.shown}` : 'The first (CDT)'}
           />
           <Radio
-            mt={6}
+            mt={10}
             value="second"
             disabled={isFixed}
             label={ask ? `The second: ${ask.second.shown}` : 'The second (CST)'}
@@ -93,7 +94,6 @@ function Time({
         </Radio.Group>
       )}
       {at && <ThatIs at={at} timeZone={checked?.timeZone} />}
-      {extra}
     </div>
   );
 }
