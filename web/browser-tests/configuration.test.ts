@@ -35,7 +35,8 @@ async function open(
   who: 'email' | 'second' = 'email',
   options: Parameters<Browser['newContext']>[0] = {},
 ): Promise<Page> {
-  const context = await browser.newContext({ viewport: DESKTOP, storageState: signedIn[who], ...options });
+  const storageState = signedIn[who];
+  const context = await browser.newContext({ viewport: DESKTOP, ...(storageState && { storageState }), ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   await page.goto(`${demo.url}/staff${path}`);

@@ -27,6 +27,8 @@ import { WhatItMeans } from './what-it-means.tsx';
 
 /** As one types, the server is asked once the hand rests for so long. */
 const REST_MS = 400;
+/** By then a window that was open is gone. */
+const WINDOW_CLOSED_MS = 500;
 
 interface Props {
   /** The sections the screen holds; it is named and placed after the first. */
@@ -204,6 +206,11 @@ function useWanted(draft: ConfigurationAnswer['configuration'], onWanted: (at: s
     if (wanted === undefined) return;
     onWanted(wanted);
     focusField(wanted);
+    // A window that led here gives the focus back to where it came from as it closes; then it is asked for once more.
+    const again = setTimeout(() => {
+      if (!document.activeElement?.closest('.config-form')) focusField(wanted);
+    }, WINDOW_CLOSED_MS);
+    return () => clearTimeout(again);
   }, [field, visit]);
   return wanted;
 }
