@@ -34,7 +34,7 @@ export function registerAuditVerify(audit: Command): void {
           ),
           ...faults,
           isSound
-            ? `Every chain is sound: ${events} entries${read?.data ? `, and all that was there on ${read.data.at} still is` : ''}.`
+            ? `Every chain is sound: ${events} ${events === 1 ? 'entry' : 'entries'}${read?.data ? `, and all that was there on ${read.data.at} still is` : ''}.`
             : 'At least one chain was changed. Tell who looks after security.',
         ]);
         return isSound ? EXIT.done : EXIT.problemsFound;
