@@ -118,7 +118,8 @@ function textOf(def: Def): fc.Arbitrary<unknown> {
   const pattern = checks.find((each) => each.pattern)?.pattern ?? def.pattern;
   const min = checks.find((each) => each.check === 'min_length')?.minimum ?? 0;
   const max = checks.find((each) => each.check === 'max_length')?.maximum ?? TEXT_CHARS_MAX;
-  if (pattern) return fc.stringMatching(new RegExp(pattern.source), { size: '-1' }).filter((text) => text.length <= max);
+  if (pattern)
+    return fc.stringMatching(new RegExp(pattern.source), { size: '-1' }).filter((text) => text.length <= max);
   return fc.oneof(
     fc.string({ minLength: min, maxLength: Math.min(max, TEXT_CHARS_MAX), unit: 'grapheme' }),
     fc.constantFrom('|', '\\|', 'a|b', '1'),
