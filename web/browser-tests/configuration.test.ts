@@ -320,6 +320,25 @@ describe('Advanced Settings', () => {
   });
 });
 
+test('another partner is one change with its settings: what it does not have is told, a key and a password are two fields', async () => {
+  const page = await open(`${base}/profile`);
+  await page.getByLabel('Integration Partner ID').selectOption('IMT Spectrum');
+  await page.getByRole('link', { name: /Setting 14 .* does not exist for IMT Spectrum; remove it/ }).click();
+  await page.getByRole('heading', { level: 2, name: 'Settings of IMT Spectrum' }).waitFor();
+  await page.getByRole('button', { name: 'Remove setting 14', exact: true }).click();
+  await page.getByRole('link', { name: /Setting 14 .* does not exist/ }).waitFor({ state: 'hidden' });
+  await page.getByRole('button', { name: 'Replace setting 10', exact: true }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox', { name: 'Private key' }).fill('9w!tbb|a');
+  await dialog.getByRole('textbox', { name: 'Password' }).fill('99A9999F');
+  await dialog.getByRole('button', { name: 'Put it in the change' }).click();
+  await page.getByText('key •••• (new) | password •••• (new)').waitFor();
+  await page.getByText('Not saved yet: Profile, Advanced Settings').waitFor();
+  expect(await accessibilityFaults(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Discard', exact: true }).click();
+  await page.context().close();
+});
+
 describe('history', () => {
   test('any two versions are compared both ways; some screens of one are restored, the plan first', async () => {
     const page = await open(`${base}/configuration-history`);
