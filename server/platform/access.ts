@@ -45,7 +45,7 @@ export const SCOPES = [
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 
-/** What a member of staff may be allowed to do; roles are sets of these (features/identities/roles.ts). */
+/** What a member of staff may be allowed to do; roles are sets of these (features/identities/staff/roles.ts). */
 export const PERMISSIONS = [
   'billers:read',
   'billers:create',

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { ConfigurationDraft } from '../features/billers/index.ts';
 import { createCredential } from '../features/identities/index.ts';
-import { tokenHashOf } from '../features/identities/session-limits.ts';
+import { tokenHashOf } from '../features/identities/sessions/session-limits.ts';
 import type { FeatureDeps } from '../introduce.ts';
 import { SCOPES } from '../platform/access.ts';
 import { systemRandom } from '../platform/random.ts';

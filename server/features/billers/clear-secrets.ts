@@ -1,5 +1,5 @@
 import type { Configuration, Sealed, SettingValue } from './configuration.ts';
-import { endpointSettings, SIGN_IN_SETTING } from './settings-catalogue.ts';
+import { endpointSettings, SIGN_IN_SETTING } from './settings/settings-catalogue.ts';
 
 const ENVIRONMENTS = [1, 2] as const;
 type Environment = (typeof ENVIRONMENTS)[number];

@@ -7,7 +7,7 @@ import {
   type ShownSecret,
 } from './configuration.ts';
 import { redact } from './document-secrets.ts';
-import { isMultiEnvironment, settingToText } from './setting-text.ts';
+import { isMultiEnvironment, settingToText } from './settings/setting-text.ts';
 
 /** Longest list of differences told; a document has fewer leaves than this. */
 const DIFFERENCES_MAX = 20_000;

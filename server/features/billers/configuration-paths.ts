@@ -2,7 +2,7 @@ import type { ConfigurationDraft, ConfigurationView, NewSecret, SectionName, Set
 import { configurationDraftSchema, SECTION_NAMES } from './configuration.ts';
 import { refuseBiller } from './problems.ts';
 import { isSecretSetting, settingFrom } from './save-setting.ts';
-import { type SettingContext, settingToText } from './setting-text.ts';
+import { type SettingContext, settingToText } from './settings/setting-text.ts';
 
 const PATH_PARTS_MAX = 12;
 const pathPattern = /^[A-Za-z0-9._ -]{1,200}$/;

@@ -5,7 +5,7 @@ import { refuse } from '../../platform/problems.ts';
 import { actorOf } from './actor.ts';
 import { type ConfigurationDraft, SECTION_NAMES, type SectionName } from './configuration.ts';
 import * as contract from './contract.ts';
-import { ftpRightsOf } from './ftp-rights.ts';
+import { ftpRightsOf } from './ftp/ftp-rights.ts';
 import type { Billers } from './load-biller.ts';
 import { compareVersions, readHistory } from './read-history.ts';
 import { bringsSecrets } from './resolve-secrets.ts';

@@ -4,8 +4,8 @@ import type { SettingValue } from './configuration.ts';
 import { invoiceTypeOf } from './fees.ts';
 import type { Partner, PartnerConnection, PartnerCredentials, PartnerOperation } from './partner.ts';
 import { openFor } from './sealed-keys.ts';
-import { isMultiEnvironment } from './setting-text.ts';
-import { endpointSettings, MULTI_ENVIRONMENT, SIGN_IN_SETTING, settingName } from './settings-catalogue.ts';
+import { isMultiEnvironment } from './settings/setting-text.ts';
+import { endpointSettings, MULTI_ENVIRONMENT, SIGN_IN_SETTING, settingName } from './settings/settings-catalogue.ts';
 
 /** What chooses the environment under MULTIENVIRONMENT: the invoice's type, or one that is known already. */
 export type ConnectionFrom = { readonly invoiceTypeId: string } | { readonly environment: number };

@@ -3,10 +3,10 @@ import type { Actor } from './actor.ts';
 import { type Biller, insertBiller, insertVersion, notifyChange } from './biller-store.ts';
 import { type ConfigurationDraft, SECTION_NAMES } from './configuration.ts';
 import { defaultConfiguration } from './default-configuration.ts';
-import { keepFtpUsers } from './ftp-users.ts';
+import { keepFtpUsers } from './ftp/ftp-users.ts';
 import { refuseBiller } from './problems.ts';
 import { resolveSecrets } from './resolve-secrets.ts';
-import { checkConfiguration } from './rules.ts';
+import { checkConfiguration } from './rules/rules.ts';
 import { type BillersDeps, refuseErrors, validated } from './save-configuration.ts';
 import { dataKeyOf } from './sealed-keys.ts';
 

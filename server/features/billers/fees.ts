@@ -1,5 +1,5 @@
 import type { Configuration, InvoiceType, Method } from './configuration.ts';
-import { catalogueRow } from './settings-catalogue.ts';
+import { catalogueRow } from './settings/settings-catalogue.ts';
 
 const BASIS_POINTS = 10_000;
 

@@ -51,13 +51,13 @@ export {
 export { checkBiller, getValue, type OperateDeps, requireBiller, setValues } from './operate-configuration.ts';
 export { type Found, findBillers, readBillerZones, type Wanted } from './overview-reads.ts';
 export type { Partner, PartnerConnection, PartnerOperation, Partners } from './partner.ts';
-export { readPortalCss } from './portal-css.ts';
-export { readImageUrl } from './portal-logo.ts';
+export { readPortalCss } from './portal/portal-css.ts';
+export { readImageUrl } from './portal/portal-logo.ts';
 export { compareVersions, type HistoryEntry, readDocument, readHistory } from './read-history.ts';
 export { restoreVersion } from './restore-version.ts';
 export { registerBillersRoutes } from './routes.ts';
-export type { RuleFault } from './rule.ts';
-export { checkConfiguration } from './rules.ts';
+export type { RuleFault } from './rules/rule.ts';
+export { checkConfiguration } from './rules/rules.ts';
 export {
   type BillersDeps,
   previewConfiguration,
@@ -67,8 +67,8 @@ export {
   saveConfigurationIn,
 } from './save-configuration.ts';
 export { dataKeyOf, openFor, rewrapDataKeys, sealFor } from './sealed-keys.ts';
-export { type SettingContext, settingContext, settingFromText, settingToText } from './setting-text.ts';
-export { catalogueRow, settingName, settingsCatalogue } from './settings-catalogue.ts';
-export { settingsFromTexts } from './settings-from-texts.ts';
-export { type OperationFailure, settingsToLookAt, withSettings } from './settings-to-look-at.ts';
+export { type SettingContext, settingContext, settingFromText, settingToText } from './settings/setting-text.ts';
+export { catalogueRow, settingName, settingsCatalogue } from './settings/settings-catalogue.ts';
+export { settingsFromTexts } from './settings/settings-from-texts.ts';
+export { type OperationFailure, settingsToLookAt, withSettings } from './settings/settings-to-look-at.ts';
 export { applyWorksheet, previewWorksheet } from './worksheet/import-worksheet.ts';

@@ -1,6 +1,6 @@
 import type { Tx } from '../../platform/database.ts';
 import type { Configuration } from './configuration.ts';
-import type { RuleFault } from './rule.ts';
+import type { RuleFault } from './rules/rule.ts';
 
 /** Which of these InvoiceTypeIDs invoices of the biller carry. Invoices stand above billers: introduce.ts brings the answer. */
 export type FindInvoiceTypesInUse = (tx: Tx, bid: number, ids: readonly string[]) => Promise<readonly string[]>;

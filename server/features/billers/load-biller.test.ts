@@ -7,7 +7,7 @@ import type { ConfigurationDraft } from './configuration.ts';
 import { createBiller } from './create-biller.ts';
 import { type Billers, createBillers } from './load-biller.ts';
 import { saveConfiguration } from './save-configuration.ts';
-import { settingsFromTexts } from './settings-from-texts.ts';
+import { settingsFromTexts } from './settings/settings-from-texts.ts';
 
 let opened: Awaited<ReturnType<typeof withTestPlatform>>;
 let billers: Billers;

@@ -5,10 +5,10 @@ import { valueAt, withValueAt } from './configuration-paths.ts';
 import { redact } from './document-secrets.ts';
 import type { Billers } from './load-biller.ts';
 import { refuseBiller } from './problems.ts';
-import type { RuleFault } from './rule.ts';
-import { checkConfiguration } from './rules.ts';
+import type { RuleFault } from './rules/rule.ts';
+import { checkConfiguration } from './rules/rules.ts';
 import { type BillersDeps, type Saved, saveConfiguration } from './save-configuration.ts';
-import { settingContext } from './setting-text.ts';
+import { settingContext } from './settings/setting-text.ts';
 
 /** What the command line stands on: the same use cases as the routes, by the operator of the machine. */
 export type OperateDeps = BillersDeps & { readonly billers: Billers };

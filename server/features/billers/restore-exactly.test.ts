@@ -6,7 +6,7 @@ import { type StaffHeaders, signInAs, testPartners, withBillersApp } from '../..
 import { compareConfigurations, type Difference } from './compare-configurations.ts';
 import { type Configuration, type ConfigurationDraft, type ConfigurationView, SECTION_NAMES } from './configuration.ts';
 import { mapSecrets, redact } from './document-secrets.ts';
-import { checkConfiguration } from './rules.ts';
+import { checkConfiguration } from './rules/rules.ts';
 import { saveConfiguration } from './save-configuration.ts';
 
 /** Documents made for the property; each has some two hundred values. */

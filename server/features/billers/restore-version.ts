@@ -1,7 +1,7 @@
 import type { Actor } from './actor.ts';
 import { readVersion } from './biller-store.ts';
 import { type Configuration, SECTION_NAMES, type SectionName } from './configuration.ts';
-import type { FtpRights } from './ftp-rights.ts';
+import type { FtpRights } from './ftp/ftp-rights.ts';
 import { refuseBiller } from './problems.ts';
 import { type BillersDeps, type Saved, saveConfigurationIn } from './save-configuration.ts';
 

@@ -10,14 +10,14 @@ import { registerConfigurationRoutes } from './configuration-routes.ts';
 import * as contract from './contract.ts';
 import { createBiller } from './create-biller.ts';
 import { registerExchangeRoutes } from './exchange/routes.ts';
-import { registerFtpRoutes } from './ftp-routes.ts';
+import { registerFtpRoutes } from './ftp/ftp-routes.ts';
 import type { Billers } from './load-biller.ts';
 import { NOT_SERVED_YET } from './not-served-yet.ts';
-import { settingExistsFor } from './partner-rules.ts';
 import { renameBiller } from './rename-biller.ts';
-import { rules } from './rules.ts';
+import { settingExistsFor } from './rules/partner-rules.ts';
+import { rules } from './rules/rules.ts';
 import type { BillersDeps } from './save-configuration.ts';
-import { settingsCatalogue } from './settings-catalogue.ts';
+import { settingsCatalogue } from './settings/settings-catalogue.ts';
 import { billerView, known, partnerView } from './views.ts';
 import { registerWorksheetRoutes } from './worksheet/routes.ts';
 

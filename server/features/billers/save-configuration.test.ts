@@ -13,7 +13,7 @@ import { compareVersions, readDocument, readHistory } from './read-history.ts';
 import { restoreVersion } from './restore-version.ts';
 import { previewConfiguration, saveConfiguration } from './save-configuration.ts';
 import { rewrapDataKeys } from './sealed-keys.ts';
-import { settingsFromTexts } from './settings-from-texts.ts';
+import { settingsFromTexts } from './settings/settings-from-texts.ts';
 
 let opened: Awaited<ReturnType<typeof withTestPlatform>>;
 let deps: Platform & { partners: ReturnType<typeof testPartners>; billers: Billers };

@@ -12,16 +12,16 @@ import {
   SECTION_NAMES,
   type SectionName,
 } from './configuration.ts';
-import { type FtpRights, refuseFtpChange } from './ftp-rights.ts';
-import { keepFtpUsers, tryFtpUsers } from './ftp-users.ts';
+import { type FtpRights, refuseFtpChange } from './ftp/ftp-rights.ts';
+import { keepFtpUsers, tryFtpUsers } from './ftp/ftp-users.ts';
 import { type FindInvoiceTypesInUse, removedTypesInUse } from './invoice-types-in-use.ts';
 import type { Billers } from './load-biller.ts';
 import { mergeSections } from './merge-sections.ts';
 import type { Partners } from './partner.ts';
 import { refuseBiller } from './problems.ts';
 import { broughtPlaces, resolveSecrets } from './resolve-secrets.ts';
-import type { RuleFault } from './rule.ts';
-import { checkConfiguration } from './rules.ts';
+import type { RuleFault } from './rules/rule.ts';
+import { checkConfiguration } from './rules/rules.ts';
 import { dataKeyOf } from './sealed-keys.ts';
 
 /** Differences written into the audit event; the versions hold them all. */

@@ -4,8 +4,8 @@ import type { saveSettingBody } from './contract.ts';
 import { refuseBiller } from './problems.ts';
 import { readDocument } from './read-history.ts';
 import { type BillersDeps, type Saved, type SaveRequest, saveConfiguration } from './save-configuration.ts';
-import { settingContext, settingFromText } from './setting-text.ts';
-import { catalogueRow } from './settings-catalogue.ts';
+import { settingContext, settingFromText } from './settings/setting-text.ts';
+import { catalogueRow } from './settings/settings-catalogue.ts';
 
 type SettingEntry = z.infer<typeof saveSettingBody>['value'];
 type SettingRequest = Pick<SaveRequest, 'bid' | 'expectedVersion' | 'reason' | 'by' | 'mayWriteSecrets'> & {

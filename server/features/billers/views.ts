@@ -6,9 +6,9 @@ import type { ConfigurationView } from './configuration.ts';
 import type { BillerView, ConfigurationAnswer, PartnerView } from './contract.ts';
 import { redact } from './document-secrets.ts';
 import type { Partner, Partners } from './partner.ts';
-import { checkConfiguration } from './rules.ts';
-import { settingContext, settingToText } from './setting-text.ts';
-import { catalogueRow } from './settings-catalogue.ts';
+import { checkConfiguration } from './rules/rules.ts';
+import { settingContext, settingToText } from './settings/setting-text.ts';
+import { catalogueRow } from './settings/settings-catalogue.ts';
 
 /** A biller as lists and the switcher show it, with what its partner can do. */
 export function billerView(biller: Biller, partner: Partner | undefined): BillerView {

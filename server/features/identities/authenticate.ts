@@ -2,12 +2,12 @@ import type { FastifyRequest } from 'fastify';
 import { type Principal, type ProofMethod, SCOPES, type Scope } from '../../platform/access.ts';
 import type { Authenticate } from '../../platform/http.ts';
 import type { Platform } from '../../platform/platform.ts';
-import { type FoundCredential, findCredentialStatement, touchCredential } from './credential-store.ts';
+import { type FoundCredential, findCredentialStatement, touchCredential } from './credentials/credential-store.ts';
+import { mustHaveFactor } from './factors/second-factor-rule.ts';
 import { refuseIdentity } from './problems.ts';
-import { permissionsOf } from './roles.ts';
-import { mustHaveFactor } from './second-factor-rule.ts';
-import { isInForce, SESSION_COOKIE, tokenHashOf } from './session-limits.ts';
-import { findSession, type StaffSession, touchSession } from './staff-store.ts';
+import { isInForce, SESSION_COOKIE, tokenHashOf } from './sessions/session-limits.ts';
+import { permissionsOf } from './staff/roles.ts';
+import { findSession, type StaffSession, touchSession } from './staff/staff-store.ts';
 
 /** How long this process may go on with a session that another one ended. */
 const SESSION_CACHED_MS = 2_000;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { PERMISSIONS } from '../../platform/access.ts';
-import { passkeyAnswer } from './factors-contract.ts';
+import { passkeyAnswer } from './factors/factors-contract.ts';
 
 /** Bodies and answers of sign-in, staff users and API credentials. */
 const email = z.string().trim().min(3).max(255);

@@ -3,9 +3,9 @@ import type { Principal } from '../../platform/access.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { refuse } from '../../platform/problems.ts';
 import type { Billers } from '../billers/index.ts';
-import type { Passwords } from './password.ts';
-import type { StaffPrincipal } from './prove-session.ts';
-import { SESSION_COOKIE } from './session-limits.ts';
+import type { StaffPrincipal } from './sessions/prove-session.ts';
+import { SESSION_COOKIE } from './sessions/session-limits.ts';
+import type { Passwords } from './staff/password.ts';
 
 /** What the feature's routes stand on. */
 export type RouteDeps = Pick<

@@ -1,14 +1,14 @@
 import type { App } from '../../platform/http.ts';
-import { registerCredentialRoutes } from './credential-routes.ts';
-import { registerOidcRoutes } from './oidc-routes.ts';
-import { registerOwnSecurityRoutes } from './own-security-routes.ts';
-import { registerOwnSessionRoutes } from './own-session-routes.ts';
-import { createPasswords } from './password.ts';
+import { registerCredentialRoutes } from './credentials/credential-routes.ts';
+import { registerOwnSecurityRoutes } from './factors/own-security-routes.ts';
 import type { RouteDeps } from './route-deps.ts';
-import { registerSecondStepRoutes } from './second-step-routes.ts';
-import { registerSessionRoutes } from './session-routes.ts';
-import { registerStaffUserPageRoutes } from './staff-user-page-routes.ts';
-import { registerStaffUserRoutes } from './staff-user-routes.ts';
+import { registerOwnSessionRoutes } from './sessions/own-session-routes.ts';
+import { registerSecondStepRoutes } from './sessions/second-step-routes.ts';
+import { registerSessionRoutes } from './sessions/session-routes.ts';
+import { registerOidcRoutes } from './sign-on/oidc-routes.ts';
+import { createPasswords } from './staff/password.ts';
+import { registerStaffUserPageRoutes } from './staff/staff-user-page-routes.ts';
+import { registerStaffUserRoutes } from './staff/staff-user-routes.ts';
 
 /** Sign-in, sessions, staff users and API credentials. */
 export function registerIdentitiesRoutes(app: App, deps: RouteDeps): void {

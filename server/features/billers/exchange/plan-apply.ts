@@ -16,10 +16,10 @@ import {
   type ShownSecret,
 } from '../configuration.ts';
 import { mapSecrets, redact, secretsOf } from '../document-secrets.ts';
-import type { FtpRights } from '../ftp-rights.ts';
+import type { FtpRights } from '../ftp/ftp-rights.ts';
 import { type OperateDeps, requireBiller } from '../operate-configuration.ts';
 import { refuseBiller } from '../problems.ts';
-import type { RuleFault } from '../rule.ts';
+import type { RuleFault } from '../rules/rule.ts';
 import { previewConfiguration, type Saved, saveConfiguration } from '../save-configuration.ts';
 import { type ConfigurationExport, exportSchema } from './contract.ts';
 import { type ExchangeKey, exchangeKeyOf } from './exchange-key.ts';

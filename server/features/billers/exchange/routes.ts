@@ -3,7 +3,7 @@ import type { App } from '../../../platform/http.ts';
 import { refuse } from '../../../platform/problems.ts';
 import { actorOf } from '../actor.ts';
 import { billerParams, savedAnswer } from '../contract.ts';
-import { ftpRightsOf } from '../ftp-rights.ts';
+import { ftpRightsOf } from '../ftp/ftp-rights.ts';
 import { refuseBiller } from '../problems.ts';
 import { differencesFor } from '../views.ts';
 import * as contract from './contract.ts';

@@ -1,6 +1,6 @@
 import { type NewSecret, SECRET_MARK, type SettingValueOf } from '../configuration.ts';
-import { type SettingContext, settingFromText, splitParts, urlFault } from '../setting-text.ts';
-import { catalogueRow } from '../settings-catalogue.ts';
+import { type SettingContext, settingFromText, splitParts, urlFault } from '../settings/setting-text.ts';
+import { catalogueRow } from '../settings/settings-catalogue.ts';
 import type { Entry } from './find-entries.ts';
 
 const SECRET_CHARS_MAX = 2_000;

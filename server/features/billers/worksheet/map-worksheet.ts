@@ -1,7 +1,7 @@
 import type { NewSecret, SettingValueOf } from '../configuration.ts';
 import type { Partner, PartnerOperation } from '../partner.ts';
-import { settingExistsFor } from '../partner-rules.ts';
-import type { SettingContext } from '../setting-text.ts';
+import { settingExistsFor } from '../rules/partner-rules.ts';
+import type { SettingContext } from '../settings/setting-text.ts';
 import {
   catalogueRow,
   ENVIRONMENTS_SETTING,
@@ -9,7 +9,7 @@ import {
   MULTI_ENVIRONMENT,
   SIGN_IN_SETTING,
   settingsCatalogue,
-} from '../settings-catalogue.ts';
+} from '../settings/settings-catalogue.ts';
 import { type Claim, type Slot, valueOfClaims } from './assemble-settings.ts';
 import type { Entry } from './find-entries.ts';
 import type { Purpose, System } from './worksheet-names.ts';

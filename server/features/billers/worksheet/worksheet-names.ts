@@ -1,5 +1,5 @@
 import type { PartnerOperation } from '../partner.ts';
-import { catalogueRow, settingsCatalogue } from '../settings-catalogue.ts';
+import { catalogueRow, settingsCatalogue } from '../settings/settings-catalogue.ts';
 
 /** What a value of a worksheet is. `key` may be either of two things, and is asked about. */
 export type Part =

@@ -16,7 +16,7 @@ const from = <Value>(file: string, name: string): Value => {
 };
 const configurationSchema = from<z.ZodType>('configuration.ts', 'configurationSchema');
 const NOT_SERVED_YET = from<readonly { path: string }[]>('not-served-yet.ts', 'NOT_SERVED_YET');
-const texts = import.meta.glob<string>(['../../../../server/features/billers/*-rules.ts', '../../router.tsx'], {
+const texts = import.meta.glob<string>(['../../../../server/features/billers/rules/*-rules.ts', '../../router.tsx'], {
   eager: true,
   query: '?raw',
   import: 'default',
