@@ -45,13 +45,13 @@ export async function withDeliveries() {
       return rig.addBiller(bid, { configuration: { dataPump: { ...dataPump, payments, nonPayment } } });
     },
     /** Records a payment of this many cents without its fee of 2.50. */
-    pay: async (biller: Biller, accountNumber: string, cents = 5_000) => {
+    pay: async (biller: Biller, accountNumber: string, cents = 5_000, isRestored = false) => {
       lastPayment += 1;
       const paymentId = lastPayment;
       const payment = { ...PAYER, accountNumber, amountCents: cents + PAYER.feeCents };
       const of = { biller, invoiceTypeId: '1', source: 'Virtual Site' as const, method: 'CC' as const };
       const { deliveryId } = await deps.database.withBiller(biller.bid, (tx) =>
-        recordDelivery(tx, deps, { ...of, kind: 'payment', paymentId, payment }),
+        recordDelivery(tx, deps, { ...of, kind: 'payment', paymentId, payment, isRestored }),
       );
       return { paymentId, deliveryId };
     },

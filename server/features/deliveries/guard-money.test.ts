@@ -160,8 +160,22 @@ test('after a restore every lane is paused, and what may have been sent since is
   const open = await rig.pay(biller, 'P109');
   const setting = { biller, invoiceTypeId: '1', kind: 'paperless', accountNumber: 'P109', isOn: true } as const;
   await deps.database.withBiller(2106, (tx) => recordDelivery(tx, deps, setting));
-  expect(await holdAfterRestore(deps)).toBeGreaterThanOrEqual(1);
+  // Held in the backup as proven not applied, and asked about by one person: both may have been settled since.
+  const spent = await rig.pay(biller, 'P109');
+  const asked = JSON.stringify({ act: 'post-again', by: 'bob@example.com', reason: 'asked', at: '2026-01-01T00:00:00Z' });
+  await deps.database.withBiller(2106, (tx) =>
+    tx
+      .updateTable('delivery')
+      .set({ state: 'held', held_kind: 'exhausted', request: asked })
+      .where('id', '=', spent.deliveryId)
+      .execute(),
+  );
+  expect(await holdAfterRestore(deps)).toBeGreaterThanOrEqual(2);
   expect(await rig.stateOf(2106, open.paymentId)).toMatchObject({ state: 'held' });
+  const again = await deps.database.withBiller(2106, (tx) =>
+    tx.selectFrom('delivery').select(['held_kind', 'request']).where('id', '=', spent.deliveryId).executeTakeFirst(),
+  );
+  expect(again).toEqual({ held_kind: 'restored', request: null });
   expect(await rig.stateOf(2106, posted.paymentId)).toMatchObject({ state: 'posted' });
   const seen = await deps.database.withBiller(2106, async (tx) => ({
     lanes: await tx.selectFrom('lane').select(['paused_by', 'paused_at']).execute(),
@@ -172,8 +186,24 @@ test('after a restore every lane is paused, and what may have been sent since is
   expect(seen.items).toEqual([{ kind: 'restored' }]);
   expect(seen.setting.state).toBe('queued');
   const replay = { bid: 2106, filter: {}, isDryRun: true, expectedCount: undefined, reason: 'again', by: BY };
-  expect(await replayDeliveries(deps, replay)).toMatchObject({ willSend: [], needPeople: 1 });
+  expect(await replayDeliveries(deps, replay)).toMatchObject({ willSend: [], needPeople: 2 });
   const act = { bid: 2106, deliveryId: open.deliveryId, version: 2, reason: 'they have it', by: BY };
   await decideHeldDelivery(deps, { ...act, act: 'confirm-posted', reference: 'A1' });
   expect(await rig.stateOf(2106, open.paymentId)).toMatchObject({ state: 'posted', label: 'confirmed by staff' });
+});
+
+test('what was under way in a restored backup is held as that, also while the biller has no endpoint', async () => {
+  const biller = await rig.addPostingBiller(2107);
+  const bare = { ...biller, configuration: { ...biller.configuration, advancedSettings: {} } };
+  const [plain, restored] = [await rig.pay(bare, 'P110'), await rig.pay(bare, 'P111', 5_000, true)];
+  const kinds = await deps.database.withBiller(2107, (tx) =>
+    tx.selectFrom('delivery').select(['id', 'held_kind as kind']).orderBy('id').execute(),
+  );
+  expect(kinds).toEqual([
+    { id: plain.deliveryId, kind: 'destination' },
+    { id: restored.deliveryId, kind: 'restored' },
+  ]);
+  const replay = { bid: 2107, filter: {}, isDryRun: true, expectedCount: undefined, reason: 'again', by: BY };
+  const { willSend } = await replayDeliveries(deps, replay);
+  expect(willSend.map((line) => line.id)).toEqual([plain.deliveryId]);
 });

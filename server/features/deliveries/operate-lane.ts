@@ -112,7 +112,8 @@ export async function resumeLane(
 
 /**
  * After a restore from a backup (spec/payments.md): every lane starts paused, and every payment that may have been sent
- * since the backup is held for a person to compare with the partner's books. Settings are absolute and simply wait.
+ * since the backup is held for a person to compare with the partner's books. So is one that was held then as proven not
+ * applied: it may have been replayed since, so one person sends it no more. Settings are absolute and simply wait.
  * Called by the restore, before any worker starts. Returns how many payments are held.
  */
 export async function holdAfterRestore(deps: LaneUseDeps): Promise<number> {
@@ -123,6 +124,8 @@ export async function holdAfterRestore(deps: LaneUseDeps): Promise<number> {
       .set({ paused_at: at, paused_by: 'program', paused_reason: 'restored from a backup: reconcile, then resume' })
       .where('paused_at', 'is', null)
       .execute();
+    // What the first of two people asked for then may be done by now.
+    await tx.updateTable('delivery').set({ request: null }).where('request', 'is not', null).execute();
     const held = await tx
       .updateTable('delivery')
       .set((set) => ({
@@ -133,7 +136,12 @@ export async function holdAfterRestore(deps: LaneUseDeps): Promise<number> {
         reason: 'restored from a backup: it may have been sent since; compare with the partner',
       }))
       .where('kind', '=', 'payment')
-      .where('state', 'in', ['queued', 'sending', 'waiting', 'unknown'])
+      .where((is) =>
+        is.or([
+          is('state', 'in', ['queued', 'sending', 'waiting', 'unknown']),
+          is.and([is('state', '=', 'held'), is('held_kind', 'not in', ['unknown', 'restored'])]),
+        ]),
+      )
       .returning(['bid', 'id'])
       .execute();
     const lanes = await tx.selectFrom('lane').select('bid').distinct().execute();

@@ -131,8 +131,9 @@ function startOf(
   isRestored: boolean,
 ): { state: RecordedDelivery['state']; reason: string | null; heldKind: HeldKind | null } {
   if (refusal !== null) return { state: 'not_sent', reason: refusal, heldKind: null };
-  if (missing !== null) return { state: 'held', reason: `it cannot be posted: ${missing}`, heldKind: 'destination' };
+  // First of the two: what lacks an endpoint is replayed by one person, and this may have been posted already.
   if (isRestored) return { state: 'held', reason: RESTORED, heldKind: 'restored' };
+  if (missing !== null) return { state: 'held', reason: `it cannot be posted: ${missing}`, heldKind: 'destination' };
   return { state: 'queued', reason: null, heldKind: null };
 }
 
