@@ -192,6 +192,17 @@ describe('an authenticator app', () => {
     expect((await secondStep(await halfOf('guessed@example.com'), { totp: codeOf(key) })).statusCode).toBe(201);
   });
 
+  test('guessing within a session is paused too: of many tries at once, the right code among them opens nothing', async () => {
+    const { headers, key } = await withTotp('guessed-inside@example.com');
+    const prove = (totp: string) => call('POST', '/api/v1/session/prove', headers, { totp });
+    const wrong = Array.from({ length: 12 }, (_, at) => String(100_000 + at)).filter((code) => code !== codeOf(key));
+    const answers = await Promise.all([...wrong, codeOf(key)].map(prove));
+    expect(answers.filter((answer) => answer.json().code === 'proof-refused')).toHaveLength(4);
+    expect(answers.map((answer) => answer.statusCode)).not.toContain(200);
+    opened.clock.advance(15 * 60_000);
+    expect((await prove(codeOf(key))).statusCode).toBe(200);
+  });
+
   test('whatever else is typed as a code is refused, and is nobody’s error', async () => {
     await withTotp('odd@example.com');
     const half = await halfOf('odd@example.com');
