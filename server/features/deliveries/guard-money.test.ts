@@ -162,7 +162,12 @@ test('after a restore every lane is paused, and what may have been sent since is
   await deps.database.withBiller(2106, (tx) => recordDelivery(tx, deps, setting));
   // Held in the backup as proven not applied, and asked about by one person: both may have been settled since.
   const spent = await rig.pay(biller, 'P109');
-  const asked = JSON.stringify({ act: 'post-again', by: 'bob@example.com', reason: 'asked', at: '2026-01-01T00:00:00Z' });
+  const asked = JSON.stringify({
+    act: 'post-again',
+    by: 'bob@example.com',
+    reason: 'asked',
+    at: '2026-01-01T00:00:00Z',
+  });
   await deps.database.withBiller(2106, (tx) =>
     tx
       .updateTable('delivery')
