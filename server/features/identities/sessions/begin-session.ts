@@ -34,27 +34,30 @@ export type SignInOutcome =
   | { readonly kind: 'signed-in'; readonly session: SignedIn }
   | { readonly kind: 'half'; readonly token: string; readonly factors: Factors; readonly user: StaffUser };
 
+/** What was right already. `isProviderTrusted`: the provider has asked for a second factor, so none is asked here. */
+interface FirstStep {
+  readonly user: StaffUser;
+  readonly provenBy: 'password' | 'oidc';
+  readonly isProviderTrusted: boolean;
+  readonly at: From;
+}
+
 /**
  * After the first step: who has a second factor is asked for it and gets no session yet, only a token for the next step
- * (10 minutes, its hash stored). `isProviderTrusted`: the provider has asked for one, so none is asked here.
+ * (10 minutes, its hash stored).
  */
-export async function beginOrAsk(
-  deps: BeginDeps,
-  from: { user: StaffUser; provenBy: 'password' | 'oidc'; isProviderTrusted: boolean; at: From },
-): Promise<SignInOutcome> {
+export async function beginOrAsk(tx: Tx, deps: BeginDeps, from: FirstStep): Promise<SignInOutcome> {
   const { user, provenBy } = from;
-  return deps.database.withSystem(async (tx) => {
-    const factors = await readFactors(tx, user.id);
-    if (from.isProviderTrusted || !hasFactor(factors)) {
-      const how = { provenBy, by: provenBy, hasSecondFactor: from.isProviderTrusted };
-      return { kind: 'signed-in', session: await beginSession(tx, deps, { user, ...how, at: from.at }) };
-    }
-    const token = deps.random.token();
-    const now = deps.clock.now();
-    const expiresAt = now.add({ minutes: HALF_MINUTES_MAX });
-    await insertHalf(tx, { userId: user.id, provenBy, tokenHash: tokenHashOf(token), now, expiresAt });
-    return { kind: 'half', token, factors, user };
-  });
+  const factors = await readFactors(tx, user.id);
+  if (from.isProviderTrusted || !hasFactor(factors)) {
+    const how = { provenBy, by: provenBy, hasSecondFactor: from.isProviderTrusted };
+    return { kind: 'signed-in', session: await beginSession(tx, deps, { user, ...how, at: from.at }) };
+  }
+  const token = deps.random.token();
+  const now = deps.clock.now();
+  const expiresAt = now.add({ minutes: HALF_MINUTES_MAX });
+  await insertHalf(tx, { userId: user.id, provenBy, tokenHash: tokenHashOf(token), now, expiresAt });
+  return { kind: 'half', token, factors, user };
 }
 
 /** A new session, and its audit event. `by`: the last step, as the record names it. */

@@ -21,7 +21,10 @@ export async function insertHalf(
         .selectFrom('staff_half_sign_in')
         .select('token_hash')
         .where('expires_at', '<', half.now)
-        .limit(CLEANED_MAX),
+        .limit(CLEANED_MAX)
+        // Others end them too, in another order of locks.
+        .forUpdate()
+        .skipLocked(),
     )
     .execute();
   await tx

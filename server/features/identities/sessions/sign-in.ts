@@ -1,8 +1,9 @@
 import { recordAudit } from '../../../platform/audit.ts';
+import type { Tx } from '../../../platform/database.ts';
 import type { Platform } from '../../../platform/platform.ts';
 import { refuseIdentity } from '../problems.ts';
 import type { Passwords } from '../staff/password.ts';
-import { findUserByEmail } from '../staff/staff-store.ts';
+import { findUserByEmail, lockUser, type StaffUser } from '../staff/staff-store.ts';
 import { beginOrAsk, type SignInOutcome } from './begin-session.ts';
 import { countFailedTry, pausedRefusal, readPause } from './session-throttle.ts';
 import { PAUSE_MINUTES } from './throttle-store.ts';
@@ -31,7 +32,28 @@ export async function signIn(deps: SignInDeps, request: SignInRequest): Promise<
   const isFitting = await deps.passwords.verify(request.password, user?.passwordHash ?? null);
   if (!user || !isFitting || user.disabledAt !== null)
     throw await failed(deps, { email, request, isKnown: user !== undefined });
-  return beginOrAsk(deps, { user, provenBy: 'password', isProviderTrusted: false, at: request });
+  const outcome = await deps.database.withSystem((tx) => letIn(tx, deps, { user, request }));
+  if (outcome === 'changed') throw await failed(deps, { email, request, isKnown: true });
+  if (outcome.kind === 'paused') throw pausedRefusal(deps, outcome.until);
+  return outcome;
+}
+
+/**
+ * Under the user's lock, what the password was checked against must still be so: a reset or a disabling in between ended
+ * every session, and must not miss this one. And of many guesses sent at once none opens after the fifth wrong one.
+ */
+async function letIn(
+  tx: Tx,
+  deps: SignInDeps,
+  from: { user: StaffUser & { readonly passwordHash: string | null }; request: SignInRequest },
+): Promise<SignInOutcome | { readonly kind: 'paused'; readonly until: Temporal.Instant } | 'changed'> {
+  const { user, request } = from;
+  await lockUser(tx, user.id);
+  const until = await readPause(tx, deps, { email: user.email, address: request.address });
+  if (until) return { kind: 'paused', until };
+  const now = await findUserByEmail(tx, user.email);
+  if (!now || now.passwordHash !== user.passwordHash || now.disabledAt !== null) return 'changed';
+  return beginOrAsk(tx, deps, { user: now, provenBy: 'password', isProviderTrusted: false, at: request });
 }
 
 /** Counts the failure, records it, and answers the refusal. */

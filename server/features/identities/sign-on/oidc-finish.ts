@@ -66,7 +66,8 @@ export async function finishSignOn(
   const matched = await deps.database.withSystem((tx) => matchPerson(tx, deps, { provider, person, at: from.at }));
   if (typeof matched === 'string') return fault(matched);
   const isProviderTrusted = provider.isSecondFactor;
-  const outcome = await beginOrAsk(deps, { user: matched, provenBy: 'oidc', isProviderTrusted, at: from.at });
+  const step = { user: matched, provenBy: 'oidc', isProviderTrusted, at: from.at } as const;
+  const outcome = await deps.database.withSystem((tx) => beginOrAsk(tx, deps, step));
   return { kind: 'let-in', outcome, back: begun.back };
 }
 
