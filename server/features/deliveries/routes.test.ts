@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { withTestApp } from '../../testing/app.ts';
+import { proveAgain, type StaffHeaders } from '../../testing/staff.ts';
 import { type Biller, createBiller } from '../billers/index.ts';
 import { createStaffUser } from '../identities/index.ts';
 import { recordDelivery } from './record-delivery.ts';
@@ -163,6 +164,11 @@ test('a replay says what it sends, checks the count, and leaves what may have be
   expect(wrong.json().code).toBe('replay-changed');
   const unknown = { dryRun: false, reason: 'again', filter: { accountNumber: 'A106' } };
   expect((await post('/deliveries/replay', unknown)).json().code).toBe('nothing-to-replay');
+  rig.clock.advance(16 * 60_000);
+  const unproven = await post('/deliveries/replay', { ...replay, dryRun: false, expectedCount: 1 });
+  expect(unproven.json().code).toBe('prove-again');
+  expect((await post('/deliveries/replay', { ...replay, dryRun: true })).statusCode).toBe(200);
+  headers.admin = await proveAgain(rig.app, headers.admin as StaffHeaders, PASSWORD);
   expect((await post('/deliveries/replay', { ...replay, dryRun: false, expectedCount: 1 })).statusCode).toBe(200);
   expect((await get(`/deliveries/${fine.id}`)).json().state).toBe('queued');
 });

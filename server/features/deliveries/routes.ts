@@ -134,6 +134,8 @@ function registerActs(app: App, deps: DeliveriesDeps): void {
     },
     async (request) => {
       const { dryRun, filter, reason, expectedCount } = request.body;
+      // As the same act on one delivery; a look moves no money.
+      if (!dryRun) requireRecentProof(request.principal, deps.clock);
       const plan = await replayDeliveries(deps, {
         bid: request.params.bid,
         filter,
