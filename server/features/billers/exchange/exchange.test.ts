@@ -219,6 +219,29 @@ test('a biller’s own staff, and who may not write secrets, are refused', async
   expect((await post(uat, 'export', { sealTo: publicKey }, BID, services)).status).toBe(403);
 });
 
+test('who may not write secrets leads none of them to an address of a file, not even to a first one', async () => {
+  const consultant = await signInAs(live.made.app, live.made.deps, { role: 'technical consultant' });
+  const before = await read(live, 77);
+  const value = {
+    ...before.configuration.advancedSettings,
+    8: { kind: 'text', value: SETTINGS[8] },
+    10: { kind: 'secret', secret: { set: SETTINGS[10] } },
+  };
+  const url = '/api/v1/billers/77/configuration/advancedSettings';
+  const payload = { expectedVersion: before.version, reason: 'typed', value };
+  const typed = await live.made.app.inject({ method: 'PUT', url, headers: live.admin, payload });
+  expect(typed.statusCode, typed.body).toBe(200);
+  const { configuration, version } = await read(live, 77);
+  // All of a partner's logins go where 88 says; there was none.
+  const advancedSettings = { ...configuration.advancedSettings, 88: { kind: 'text', value: 'https://thief.example/' } };
+  const file = { causeway: 'configuration', bid: 77, version, sections: { advancedSettings } };
+  const { body: plan } = await post(live, 'plan', { file }, 77, consultant);
+  expect(plan).toMatchObject({ clearedSecrets: [10] });
+  const apply = { file, expectedVersion: version, digest: plan.digest, reason: 'sent elsewhere' };
+  expect((await post(live, 'apply', apply, 77, consultant)).body).toMatchObject({ clearedSecrets: [10] });
+  expect((await read(live, 77)).configuration.advancedSettings).not.toHaveProperty('10');
+});
+
 test('the key pair is one, survives a rotation of the master key, and its private half is nowhere in the clear', async () => {
   const deps = live.opened.platform;
   const [one, two] = await Promise.all([exchangeKeyOf(deps), exchangeKeyOf(deps)]);

@@ -48,7 +48,13 @@ export interface ApplyPlan {
 /** What applying an exported file would change here, and the act itself. */
 export async function planApply(
   deps: PlanDeps,
-  from: { bid: number; file: unknown; sections?: readonly SectionName[] },
+  from: {
+    bid: number;
+    file: unknown;
+    sections?: readonly SectionName[];
+    /** False where who applies may not write secrets: then no address of the file takes a stored one along. */
+    mayWriteSecrets?: boolean;
+  },
 ): Promise<ApplyPlan> {
   const biller = await requireBiller(deps, from.bid);
   const file = readFile(from.file);
@@ -63,6 +69,7 @@ export async function planApply(
     expectedVersion: biller.version,
     sections: pick(draft, chosen) as Partial<ConfigurationDraft>,
     isExact: true,
+    ...(from.mayWriteSecrets !== undefined && { mayWriteSecrets: from.mayWriteSecrets }),
   } as const;
   const preview = await previewConfiguration(deps, request);
   return {

@@ -82,7 +82,12 @@ function registerPlans(app: App, deps: ExportDeps): void {
       refuseFileBeyondRights(request.principal, request.body.file);
       const { bid } = request.params;
       const { file, sections } = request.body;
-      const { apply: _apply, ...plan } = await planApply(deps, { bid, file, ...(sections && { sections }) });
+      const { apply: _apply, ...plan } = await planApply(deps, {
+        bid,
+        file,
+        ...(sections && { sections }),
+        mayWriteSecrets: mayWriteSecrets(request.principal),
+      });
       return {
         ...plan,
         sections: [...plan.sections],
@@ -112,7 +117,12 @@ function registerPlans(app: App, deps: ExportDeps): void {
       refuseFileBeyondRights(principal, body.file);
       if (bringsSealedSecrets(body.file)) requireRecentProof(principal, deps.clock);
       const { file, sections } = body;
-      const plan = await planApply(deps, { bid: params.bid, file, ...(sections && { sections }) });
+      const plan = await planApply(deps, {
+        bid: params.bid,
+        file,
+        ...(sections && { sections }),
+        mayWriteSecrets: mayWriteSecrets(principal),
+      });
       if (plan.version !== body.expectedVersion || plan.digest !== body.digest)
         throw refuseBiller('plan-outdated', { version: plan.version, expectedVersion: body.expectedVersion });
       const ftp = ftpRightsOf(principal, deps.clock);
@@ -137,7 +147,10 @@ function refuseFileBeyondRights(principal: Principal | undefined, file: unknown)
   if (bringsSealedSecrets(file)) refuseWithoutSecretsRight(principal);
 }
 
+function mayWriteSecrets(principal: Principal | undefined): boolean {
+  return principal?.kind === 'staff' && principal.permissions.has('secrets:write');
+}
+
 function refuseWithoutSecretsRight(principal: Principal | undefined): void {
-  const may = principal?.kind === 'staff' && principal.permissions.has('secrets:write');
-  if (!may) throw refuse('not-allowed', { needed: 'secrets:write' });
+  if (!mayWriteSecrets(principal)) throw refuse('not-allowed', { needed: 'secrets:write' });
 }
