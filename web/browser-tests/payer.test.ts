@@ -218,6 +218,16 @@ describe('a payer on a phone', () => {
     await page.context().close();
   });
 
+  test('a fee that takes a sentence to say fits the narrowest phone', async () => {
+    const page = await openPage({ viewport: { width: 320, height: 640 } });
+    const accountNumber = account('cedar-valley', 7);
+    await find(page, 'cedar-valley', accountNumber, await lastNameOf(accountNumber, '3403'));
+    await page.getByRole('link', { name: 'Pay this bill' }).click();
+    await page.getByText(/^Fee \$\S+ when you pay \$/).waitFor();
+    await checkScreen(page);
+    await page.context().close();
+  });
+
   test('an unknown biller, an unknown payment and a session that is over have pages that say what to do', async () => {
     const page = await openPage();
     for (const [path, words] of [
