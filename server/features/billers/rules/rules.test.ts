@@ -252,6 +252,16 @@ describe('the rules of a configuration', () => {
     }
   });
 
+  test('tell two environments’ faults of one setting apart', () => {
+    const open: SettingValue = { kind: 'pair', environment1: 'http://a.example/', environment2: 'http://b.example/' };
+    const said = checkConfiguration(settings(full(), { ...multi, '8': open }), partners)
+      .filter((fault) => fault.rule === 'endpoint-not-encrypted')
+      .map((fault) => fault.sentence);
+    expect(said).toHaveLength(2);
+    expect(said[0]).toContain('of environment 1 is not https');
+    expect(said[1]).toContain('of environment 2 is not https');
+  });
+
   test('leave out rules only by having none', () => {
     expect(Object.keys(broken).toSorted()).toEqual(rules.map((rule) => rule.id).toSorted());
   });

@@ -32,10 +32,8 @@ export const settingRules: readonly Rule[] = [
     severity: 'error',
     says: 'An address is whole, http(s), and carries no user name or password.',
     find: ({ configuration }) =>
-      urls(configuration).flatMap(({ number, url }) =>
-        urlFault(url) === undefined
-          ? []
-          : [{ at: at(number), sentence: `Setting ${settingName(number)} ${urlFault(url)}.` }],
+      urls(configuration).flatMap(({ number, name, url }) =>
+        urlFault(url) === undefined ? [] : [{ at: at(number), sentence: `Setting ${name} ${urlFault(url)}.` }],
       ),
   },
   {
@@ -43,12 +41,12 @@ export const settingRules: readonly Rule[] = [
     severity: 'warning',
     says: 'An address begins https://.',
     find: ({ configuration }) =>
-      urls(configuration).flatMap(({ number, url }) =>
+      urls(configuration).flatMap(({ number, name, url }) =>
         url.startsWith('http:')
           ? [
               {
                 at: at(number),
-                sentence: `Setting ${settingName(number)} is not https: what is sent there, passwords too, can be read on the way.`,
+                sentence: `Setting ${name} is not https: what is sent there, passwords too, can be read on the way.`,
               },
             ]
           : [],
@@ -116,17 +114,25 @@ function kindsOf(row: CatalogueRow): readonly SettingValue['kind'][] {
   }
 }
 
-function urls(configuration: Configuration): readonly { readonly number: number; readonly url: string }[] {
+interface NamedUrl {
+  readonly number: number;
+  /** As settingName says it, and of which environment where there are two. */
+  readonly name: string;
+  readonly url: string;
+}
+
+function urls(configuration: Configuration): readonly NamedUrl[] {
   return settingsCatalogue
     .filter((row) => row.kind === 'url')
     .flatMap((row) => {
       const value = configuration.advancedSettings[String(row.number)];
-      if (value?.kind === 'text') return [{ number: row.number, url: value.value }];
+      const name = settingName(row.number);
+      if (value?.kind === 'text') return [{ number: row.number, name, url: value.value }];
       // An empty half is the rule of pairs' to tell.
       return value?.kind === 'pair'
         ? [value.environment1, value.environment2]
-            .filter((url) => url !== '')
-            .map((url) => ({ number: row.number, url }))
+            .map((url, at) => ({ number: row.number, name: `${name} of environment ${at + 1}`, url }))
+            .filter(({ url }) => url !== '')
         : [];
     });
 }
