@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { needs, type Principal, requireRecentProof } from '../../../platform/access.ts';
 import type { App } from '../../../platform/http.ts';
 import { refuse } from '../../../platform/problems.ts';
@@ -80,14 +81,7 @@ function registerPlans(app: App, deps: ExportDeps): void {
     },
     async (request) => {
       refuseFileBeyondRights(request.principal, request.body.file);
-      const { bid } = request.params;
-      const { file, sections } = request.body;
-      const { apply: _apply, ...plan } = await planApply(deps, {
-        bid,
-        file,
-        ...(sections && { sections }),
-        mayWriteSecrets: mayWriteSecrets(request.principal),
-      });
+      const { apply: _apply, ...plan } = await planApply(deps, requestOf(request));
       return {
         ...plan,
         sections: [...plan.sections],
@@ -113,16 +107,10 @@ function registerPlans(app: App, deps: ExportDeps): void {
       },
     },
     async (request) => {
-      const { principal, params, body } = request;
+      const { principal, body } = request;
       refuseFileBeyondRights(principal, body.file);
       if (bringsSealedSecrets(body.file)) requireRecentProof(principal, deps.clock);
-      const { file, sections } = body;
-      const plan = await planApply(deps, {
-        bid: params.bid,
-        file,
-        ...(sections && { sections }),
-        mayWriteSecrets: mayWriteSecrets(principal),
-      });
+      const plan = await planApply(deps, requestOf(request));
       if (plan.version !== body.expectedVersion || plan.digest !== body.digest)
         throw refuseBiller('plan-outdated', { version: plan.version, expectedVersion: body.expectedVersion });
       const ftp = ftpRightsOf(principal, deps.clock);
@@ -135,6 +123,21 @@ function registerPlans(app: App, deps: ExportDeps): void {
       };
     },
   );
+}
+
+/** What is planned: the same for the look and for the act, or their digests would differ. */
+function requestOf(request: {
+  params: { bid: number };
+  body: z.output<typeof contract.planBody>;
+  principal: Principal | undefined;
+}) {
+  const { file, sections } = request.body;
+  return {
+    bid: request.params.bid,
+    file,
+    ...(sections && { sections }),
+    mayWriteSecrets: mayWriteSecrets(request.principal),
+  };
 }
 
 /** A biller's own staff see only some of its settings: a file of what they see would take away the rest. */
