@@ -101,6 +101,11 @@ describe('Credit/Debit Cards', () => {
     await beside(page).getByText('A smaller card payment is not taken').first().waitFor();
     await least.fill('five dollars');
     await page.getByText('Least card payment must be an amount such as 12.50.').first().waitFor();
+    await page.getByText('1 fault: the change can’t be saved like this').waitFor();
+    await page.getByRole('button', { name: 'Discard' }).click();
+    await expect.poll(() => least.inputValue()).toBe('1.00');
+    await least.fill('five dollars');
+    await page.getByText('1 field can’t be read yet').waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
     // As one types: the server says that least is above most, at its field.
     await least.fill('20,000.00');

@@ -28,7 +28,7 @@ interface Props {
 export function ChangeBar({ bid, inHand, previewError, unreadCount = 0 }: Props) {
   const [step, setStep] = useState<'review' | 'conflict'>();
   const { change, changed } = inHand;
-  if (!change) return unreadCount > 0 ? <LeavingBlocker bid={bid} onDiscard={() => undefined} /> : null;
+  if (!change) return unreadCount > 0 ? <UnreadBar bid={bid} count={unreadCount} onDiscard={inHand.discard} /> : null;
   const conflict = conflictOf(previewError);
   const isOther =
     previewError !== undefined && previewError !== null && !conflict && ofRefusal(previewError).length === 0;
@@ -89,6 +89,26 @@ export function ChangeBar({ bid, inHand, previewError, unreadCount = 0 }: Props)
           }}
         />
       )}
+    </>
+  );
+}
+
+/** Where all that was typed can't be read, there is no change to look at; what was saved comes back with one press. */
+function UnreadBar({ bid, count, onDiscard }: { bid: number; count: number; onDiscard: () => void }) {
+  return (
+    <>
+      <LeavingBlocker bid={bid} onDiscard={onDiscard} />
+      <div className="change-bar caution" role="status">
+        <span className="change-words">
+          <strong>Not saved yet:</strong> {counted(count, 'field')} can’t be read yet
+        </span>
+        <span className="acts">
+          <Button disabled>Look at the change and save</Button>
+          <Button variant="default" onClick={onDiscard}>
+            Discard
+          </Button>
+        </span>
+      </div>
     </>
   );
 }

@@ -138,7 +138,12 @@ function Framed({ bid, answer, sections, permission, children }: FramedProps) {
         previewError={inHand.change && preview.error}
         unreadCount={Object.keys(unread).length}
       />
-      <FaultList bid={bid} faults={faults} sections={sections} isChanged={inHand.change !== undefined} />
+      <FaultList
+        bid={bid}
+        faults={faults}
+        sections={sections}
+        isChanged={inHand.change !== undefined || Object.keys(unread).length > 0}
+      />
       <div className="config">
         <form
           className="config-form"
