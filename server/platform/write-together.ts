@@ -4,6 +4,8 @@ import type { KeyedStatement } from './read-together.ts';
 const ROWS_MAX = 100;
 /** Statements of a group under way at once: while one commits, the next gathers. */
 const UNDER_WAY_MAX = 2;
+/** Writes of a group that wait: more than a process has requests open, so more is a fault. */
+const WAITING_MAX = 10_000;
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -64,6 +66,10 @@ export function createWriteTogether(
       const name = `${bid} ${statement.name}`;
       const group = groups.get(name) ?? { waiting: [], underWay: 0 };
       groups.set(name, group);
+      if (group.waiting.length >= WAITING_MAX) {
+        reject(new Error(`${WAITING_MAX} writes wait already for ${statement.name}`));
+        return;
+      }
       group.waiting.push({ key, columns, resolve, reject });
       if (group.waiting.length === 1) setImmediate(() => next(name, group, bid, statement));
     });

@@ -134,7 +134,9 @@ describe('export and apply', () => {
     await target.getByText(/Applied: version \d+ is in force/).waitFor();
     await target.goto(`${demo.url}/staff/billers/${BID}/credit-debit-cards`);
     await expect
-      .poll(() => target.evaluate("[...document.querySelectorAll('input')].map(each => each.value)"), { timeout: 60_000 })
+      .poll(() => target.evaluate("[...document.querySelectorAll('input')].map(each => each.value)"), {
+        timeout: 60_000,
+      })
       .toContain('7.77');
     await target.context().close();
   });

@@ -78,7 +78,11 @@ async function observe(
       const found = await deps.database.withSystem((tx) =>
         observer.observe(tx, { now: deps.clock.now(), ruleOf, nameOf }),
       );
-      for (const one of found) if (ruleOf(one.condition).isOn && seen.size < SEEN_MAX) seen.set(keyOf(one), one);
+      for (const one of found.filter(({ condition }) => ruleOf(condition).isOn)) {
+        // What there was no room for must not look as if it were over.
+        if (seen.size < SEEN_MAX) seen.set(keyOf(one), one);
+        else unknown.add(one.condition);
+      }
     } catch (cause) {
       for (const condition of observer.of) unknown.add(condition);
       deps.log.warn({ err: cause, conditions: observer.of }, 'a condition could not be looked at');
