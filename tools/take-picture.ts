@@ -39,6 +39,10 @@ try {
   await staff.getByRole('heading', { name: /overview/i }).waitFor();
   await staff.goto(`${demo.url}/staff/billers/2984/accounts/${example?.accountNumber}`);
   await staff.getByRole('heading', { name: /what happened/i }).waitFor();
+  // Headings stand before what they head has loaded.
+  await staff.getByRole('link', { name: /^Post \d+$/ }).waitFor();
+  await staff.getByRole('link', { name: 'PDF' }).waitFor();
+  await staff.getByRole('cell', { name: 'Card · Virtual Site' }).waitFor();
   const account = await staff.screenshot();
 
   const both = await browser.newPage({ viewport: { width: 1850, height: 780 } });
