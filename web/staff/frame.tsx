@@ -10,7 +10,8 @@ import { type Screen, screensOf } from './screens.ts';
 import { keepBiller, lastBiller, sessionQuery, useMay } from './session.ts';
 
 const PersonMenu = lazy(() => import('./person-menu.tsx').then((module) => ({ default: module.PersonMenu })));
-const Palette = lazy(() => import('./palette.tsx').then((module) => ({ default: module.Palette })));
+const loadPalette = () => import('./palette.tsx').then((module) => ({ default: module.Palette }));
+const Palette = lazy(loadPalette);
 
 /** Everything around a page for who is signed in: head, menu, palette. */
 export function Frame() {
@@ -20,6 +21,8 @@ export function Frame() {
   const { pathname } = useLocation();
   useHotkeys([['mod+K', () => setPaletteOpen(true)]], []);
   useEffect(menu.close, [pathname]);
+  // Loaded before it is asked for: what is typed right after Ctrl-K must not be lost.
+  useEffect(() => void loadPalette().catch(() => undefined), []);
   return (
     <div className="frame">
       <a href="#main" className="skip">

@@ -38,15 +38,21 @@ export function shownValue(path: string, value: unknown): string {
   }
   if (typeof value === 'string' && value.startsWith('data:image/'))
     return `an image of ${counted(value.length, 'character')}`;
-  const text =
-    Array.isArray(value) && value.every((each) => typeof each === 'string')
-      ? value.join(', ') || 'none'
-      : valueText(value);
+  const text = Array.isArray(value) ? listText(value) : valueText(value);
   return text.length > SHOWN_CHARS_MAX ? `${text.slice(0, SHOWN_CHARS_MAX)} …` : text;
+}
+
+/** A list of words, or of entries whose every field is a text (contacts), as a person reads it. */
+function listText(list: readonly unknown[]): string {
+  if (list.every((each) => typeof each === 'string')) return list.join(', ') || 'none';
+  if (list.every(isTexts)) return list.map((each) => Object.values(each).filter(Boolean).join(' · ')).join('; ');
+  return valueText(list);
 }
 
 type Setting = { kind: string } & Record<string, unknown>;
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+const isTexts = (value: unknown): value is Record<string, string> =>
+  isRecord(value) && Object.values(value).every((each) => typeof each === 'string');
 const isShownSecret = (value: unknown): value is { fingerprint: string } => isRecord(value) && 'shown' in value;
 const isSetSecret = (value: unknown): boolean => isRecord(value) && Object.keys(value).join() === 'set';
 const isSetting = (value: unknown): value is Setting => isRecord(value) && typeof value.kind === 'string';

@@ -20,8 +20,8 @@ export function InvitePerson({ onClose, onLink }: { onClose: () => void; onLink:
   const offered = (roles?.items ?? []).filter(
     (role) => role.isYoursToGive && role.of === (typed.bid ? 'biller' : 'causeway'),
   );
-  const role = offered.some((each) => each.name === typed.role) ? typed.role : (offered[0]?.name ?? '');
-  const rights = [...rightsOf(offered, [role])];
+  const role = offered.some((each) => each.name === typed.role) ? typed.role : '';
+  const rights = role === '' ? [] : [...rightsOf(offered, [role])];
   return (
     <Ask
       isOpen
@@ -65,7 +65,12 @@ export function InvitePerson({ onClose, onLink }: { onClose: () => void; onLink:
             label="Role"
             value={role}
             onChange={(event) => setTyped({ ...typed, role: event.currentTarget.value })}
-            data={offered.map((each) => ({ value: each.name, label: roleWord(each.name) }))}
+            // None to begin with: nobody becomes an administrator because it stood first.
+            data={[
+              { value: '', label: 'choose', disabled: true },
+              ...offered.map((each) => ({ value: each.name, label: roleWord(each.name) })),
+            ]}
+            required
           />
           {rights.length > 0 && (
             <details className="more">
