@@ -41,7 +41,8 @@ export async function startBeats(deps: BeatDeps, from: { version: string }): Pro
     const beat = {
       id: processId,
       ...thisProcess,
-      roles: deps.config.roles,
+      // The SFTP server comes with a later version: a process that is allowed that role does nothing of it yet.
+      roles: deps.config.roles.filter((role) => role !== 'sftp'),
       version: from.version,
       uptimeMs: deps.clock.monotonicMs() - startedMs,
       figures: { ...(await watch.read()), sessions: sessionsOf(deps.partners) },
