@@ -1,7 +1,7 @@
 import { type SqlBool, sql } from 'kysely';
 import type { Tx } from '../../platform/database.ts';
 import type { NoticesQuery } from './contract.ts';
-import type { NewNotice } from './queue-notice.ts';
+import type { NewNotice } from './notice.ts';
 
 /** Every statement on the table `notice`. */
 const columns = [

@@ -1,21 +1,6 @@
 import type { Tx } from '../../platform/database.ts';
+import type { NewNotice } from './notice.ts';
 import { insertNotice } from './notice-store.ts';
-
-/** An email to send, written out in full: what the payer gets does not change with a later edit of a template. */
-export interface NewNotice {
-  readonly bid: number;
-  /** `receipt` …; one of each kind for a payment. */
-  readonly kind: string;
-  readonly accountNumber: string | null;
-  readonly paymentId: number | null;
-  readonly to: string;
-  readonly locale: string;
-  readonly subject: string;
-  readonly text: string;
-  readonly html: string;
-  /** When it is to leave; at once unless told. */
-  readonly at?: Temporal.Instant;
-}
 
 /**
  * Queues an email inside the transaction that causes it: it is sent if and only if that commits. A second notice of the

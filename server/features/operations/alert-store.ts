@@ -1,7 +1,7 @@
 import { type SqlBool, sql } from 'kysely';
 import type { Tx } from '../../platform/database.ts';
 import { CONDITION_WORDS, CONDITIONS, type Condition, type ConditionRule } from './conditions.ts';
-import type { Observation } from './observe-conditions.ts';
+import type { Observation } from './observation.ts';
 
 /** Every statement on the tables `alert` and `alert_settings`. */
 const OPEN_MAX = 5_000;

@@ -6,9 +6,10 @@ import { readOpenItems } from '../../platform/work-items.ts';
 import { readLaneFigures } from '../deliveries/index.ts';
 import { readFilesInTrouble } from '../invoices/index.ts';
 import { readMailTrouble } from '../notices/index.ts';
-import { type Condition, type ConditionRule, conditionOfKind, UNTOLD_KINDS } from './conditions.ts';
+import { type Condition, conditionOfKind, UNTOLD_KINDS } from './conditions.ts';
 import { readDatabaseFigures, readLongTransactions } from './database-figures.ts';
 import { readAlertMailTrouble } from './message-store.ts';
+import type { Observation, ObserveFrom } from './observation.ts';
 import { observeEndpoints } from './observe-endpoints.ts';
 import { readMinutes, readProcesses, readStates } from './process-store.ts';
 import { isVanished } from './vanished.ts';
@@ -22,22 +23,6 @@ const HOUR_MS = 3_600_000;
 const GIGABYTE = 1_000_000_000;
 /** Items that are told one by one; of other kinds a biller's are told together. */
 const EACH_KINDS = ['lane-waiting'];
-
-/** One thing that is not well now. A subject of a condition is told once, however often it is seen. */
-export interface Observation {
-  readonly condition: Condition;
-  readonly subject: string;
-  readonly bid: number | null;
-  readonly sentence: string;
-  /** Since when it holds, where that is known better than by when it was first seen. */
-  readonly since?: Temporal.Instant;
-}
-
-export interface ObserveFrom {
-  readonly now: Temporal.Instant;
-  readonly ruleOf: (condition: Condition) => ConditionRule;
-  readonly nameOf: (bid: number) => string;
-}
 
 type Observer = (tx: Tx, from: ObserveFrom) => Promise<readonly Observation[]>;
 

@@ -1,6 +1,6 @@
 import type { EndpointView } from './contract.ts';
 import { mergeEndpoints } from './merge-endpoints.ts';
-import type { Observation } from './observe-conditions.ts';
+import type { Observation } from './observation.ts';
 import type { MinuteRow, ProcessRow, StateRow } from './process-store.ts';
 
 /** Fewer calls than this say nothing about a share. */

@@ -15,7 +15,8 @@ import {
 import { CONDITION_WORDS, type Condition, type ConditionRule } from './conditions.ts';
 import { countWaiting, queueMessages } from './message-store.ts';
 import { messageBody } from './message-text.ts';
-import { OBSERVERS, type Observation } from './observe-conditions.ts';
+import type { Observation } from './observation.ts';
+import { OBSERVERS } from './observe-conditions.ts';
 import { deleteProcess, deleteStatesOf, readProcesses, replaceProcess } from './process-store.ts';
 import { FORGOTTEN_MS, isVanished, pairReplacements } from './vanished.ts';
 

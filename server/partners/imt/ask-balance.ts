@@ -1,7 +1,7 @@
 import type { BalanceAnswer, FailureReason, PartnerConnection } from '../../features/billers/partner.ts';
 import type { EgressAnswer } from '../../platform/egress.ts';
 import { type Attempt, inSession } from './exchange.ts';
-import type { OperationParts } from './partner.ts';
+import type { OperationParts } from './operation-parts.ts';
 import { readPaymentsDue } from './payments-due.ts';
 import { type Answered, endpointKey, failureOfEgress, waitOf } from './sign-in.ts';
 import { beginTranscript, renewalNote, type Told } from './transcript.ts';

@@ -1,7 +1,7 @@
 import type { PartnerConnection, PdfAnswer } from '../../features/billers/partner.ts';
 import { BILL_BYTES_MAX, type BillReading, readBill } from './bill.ts';
 import { type Attempt, inSession } from './exchange.ts';
-import type { OperationParts } from './partner.ts';
+import type { OperationParts } from './operation-parts.ts';
 import { endpointKey } from './sign-in.ts';
 import { beginTranscript, renewalNote } from './transcript.ts';
 import { JSON_API, joinUrl, pathPart } from './wire.ts';

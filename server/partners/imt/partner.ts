@@ -2,14 +2,12 @@ import type { Partner, PartnerOperation, SendOutcome } from '../../features/bill
 import type { Platform } from '../../platform/platform.ts';
 import { askBalance } from './ask-balance.ts';
 import { fetchBill } from './fetch-bill.ts';
+import { LIMITS, type OperationParts } from './operation-parts.ts';
 import { autopayBody, paperlessBody } from './payment-body.ts';
 import { changeSettings, postPayment } from './send.ts';
-import { createSessions, type Sessions } from './session.ts';
+import { createSessions } from './session.ts';
 import type { SignIn } from './sign-in.ts';
 import { beginTranscript } from './transcript.ts';
-
-/** Total deadlines, logins included, and how long an idle session is kept; imt.md §1 and §4. */
-const LIMITS = { balanceMs: 10_000, sendMs: 30_000, pdfMs: 30_000, lingerMs: 2_000 };
 
 export interface ImtParts extends Pick<Platform, 'egress' | 'clock' | 'timers' | 'log'> {
   /** Shorter ones, for tests. */
@@ -19,12 +17,6 @@ export interface ImtParts extends Pick<Platform, 'egress' | 'clock' | 'timers' |
 /** What differs between IMT's systems: the name, what it can do, and how one signs in. */
 export interface ImtSystem extends Pick<Partner, 'name' | 'abilities'> {
   readonly signIn: SignIn;
-}
-
-/** What every operation stands on. */
-export interface OperationParts extends Pick<Platform, 'egress' | 'clock' | 'timers' | 'log'> {
-  readonly limits: typeof LIMITS;
-  readonly sessions: Sessions;
 }
 
 /** The operations of the partner port over IMT's JSON:API resources. It decides nothing: it asks, sends, and says what came. */

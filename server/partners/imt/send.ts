@@ -9,7 +9,7 @@ import type { EgressAnswer } from '../../platform/egress.ts';
 import { balanceUrl, requestBalance } from './ask-balance.ts';
 import { classifySend, type ExpectedEcho, isSessionRefused } from './classify-send.ts';
 import { type Attempt, inSession } from './exchange.ts';
-import type { OperationParts } from './partner.ts';
+import type { OperationParts } from './operation-parts.ts';
 import { paymentBody } from './payment-body.ts';
 import { endpointKey } from './sign-in.ts';
 import { beginTranscript, renewalNote } from './transcript.ts';

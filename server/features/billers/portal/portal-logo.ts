@@ -1,3 +1,4 @@
+import type { ImageRead } from './image-read.ts';
 import { readPng } from './read-png.ts';
 import { readSvg } from './read-svg.ts';
 import { readWebp } from './read-webp.ts';
@@ -5,11 +6,6 @@ import { readWebp } from './read-webp.ts';
 /** As large as the document's field for it: a logo is on every page. */
 const DATA_URL_CHARS_MAX = 200_000;
 export const IMAGE_SIDE_MAX_PX = 2000;
-
-/** An image that is what it says it is, with its size in pixels; or why not, for whoever chose the file. */
-export type ImageRead =
-  | { readonly kind: 'image'; readonly format: 'PNG' | 'WebP' | 'SVG'; readonly width: number; readonly height: number }
-  | { readonly kind: 'refused'; readonly why: string };
 
 /**
  * Reads the image of a data URL to its end: the bytes decide, not the name or the type it came with. PNG is unpacked,

@@ -1,4 +1,4 @@
-import type { ImageRead } from './portal-logo.ts';
+import type { ImageRead } from './image-read.ts';
 import { attributeFault, ELEMENTS, elementSentence, isStyleSafe } from './svg-allowed.ts';
 
 const ELEMENTS_MAX = 5000;

@@ -1,4 +1,4 @@
-import type { ImageRead } from './portal-logo.ts';
+import type { ImageRead } from './image-read.ts';
 
 const CHUNKS_MAX = 200;
 const KNOWN: ReadonlySet<string> = new Set(['VP8 ', 'VP8L', 'VP8X', 'ALPH', 'ICCP', 'EXIF', 'XMP ']);
