@@ -1,10 +1,6 @@
-import {
-  type AuthenticationResponseJSON,
-  generateAuthenticationOptions,
-  type PublicKeyCredentialRequestOptionsJSON,
-  verifyAuthenticationResponse,
-} from '@simplewebauthn/server';
+import type { AuthenticationResponseJSON, PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/server';
 import type { Platform } from '../../../platform/platform.ts';
+import { loadWebauthn } from './load-webauthn.ts';
 import { CHALLENGE_MINUTES_MAX, challengeOf, newChallenge } from './passkey-challenge.ts';
 import { relyingPartyOf } from './passkey-origin.ts';
 import { type ChallengePurpose, findPasskey, listPasskeys, type Passkey } from './passkey-store.ts';
@@ -32,6 +28,7 @@ export async function askForPasskey(
   const party = partyOf(deps, of.origin);
   const { userId } = of;
   const known = userId === null ? [] : await deps.database.withSystem((tx) => listPasskeys(tx, userId));
+  const { generateAuthenticationOptions } = await loadWebauthn();
   return generateAuthenticationOptions({
     rpID: party.id,
     challenge: await newChallenge(deps, { purpose: of.purpose, userId }),
@@ -66,6 +63,7 @@ export async function checkPasskey(
     return wrong(undefined, 'This passkey is not known here. It may have been removed: sign in another way.');
   const isTheirs = userId === null ? handle === handleOf(passkey.userId) : passkey.userId === userId;
   if (!isTheirs) return wrong(undefined, 'This passkey belongs to another user.');
+  const { verifyAuthenticationResponse } = await loadWebauthn();
   try {
     const { verified, authenticationInfo } = await verifyAuthenticationResponse({
       response,

@@ -1,13 +1,9 @@
-import {
-  generateRegistrationOptions,
-  type PublicKeyCredentialCreationOptionsJSON,
-  type RegistrationResponseJSON,
-  verifyRegistrationResponse,
-} from '@simplewebauthn/server';
+import type { PublicKeyCredentialCreationOptionsJSON, RegistrationResponseJSON } from '@simplewebauthn/server';
 import { hasOtherWayIn } from '../sign-on/sign-on-store.ts';
 import { type FactorDeps, makeRecoveryCodes, type Person, settleLastFactor } from './enrol-totp.ts';
 import { refuseFactor } from './factor-problems.ts';
 import { hasFactor, lockUser, readFactors } from './factor-store.ts';
+import { loadWebauthn } from './load-webauthn.ts';
 import { CHALLENGE_MINUTES_MAX, challengeOf, newChallenge } from './passkey-challenge.ts';
 import { type RelyingParty, relyingPartyOf } from './passkey-origin.ts';
 import { deletePasskey, insertPasskey, listPasskeys, renamePasskeyRow } from './passkey-store.ts';
@@ -29,6 +25,7 @@ export async function beginPasskey(
   const { userId } = from.person;
   const known = await deps.database.withSystem((tx) => listPasskeys(tx, userId));
   if (known.length >= PASSKEYS_MAX) throw refuseFactor('too-many-passkeys', { most: PASSKEYS_MAX });
+  const { generateRegistrationOptions } = await loadWebauthn();
   return generateRegistrationOptions({
     rpName: RP_NAME,
     rpID: party.id,
@@ -129,6 +126,7 @@ async function verified(
   expectedChallenge: string,
   party: { id: string; origin: string },
 ) {
+  const { verifyRegistrationResponse } = await loadWebauthn();
   try {
     const { registrationInfo } = await verifyRegistrationResponse({
       response,
