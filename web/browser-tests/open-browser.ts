@@ -22,6 +22,7 @@ export function openBrowser(): Promise<Browser> {
 
 /** Every violation of WCAG 2.2 AA that axe finds on the page as it is now, as one line each. */
 export async function accessibilityFaults(page: Page): Promise<readonly string[]> {
+  await standStill(page);
   const result = await new AxeBuilder({ page })
     // A frame without the right to run scripts can't be looked into; what it shows is a payer page, which has tests of its own.
     .exclude('iframe[sandbox]')
@@ -31,6 +32,16 @@ export async function accessibilityFaults(page: Page): Promise<readonly string[]
     (violation) =>
       `${violation.id}: ${violation.nodes.map((node) => `${node.target} ${node.failureSummary}`).join(' | ')}`,
   );
+}
+
+/** What fades in is looked at once it is there: half-way, its words have too little contrast. A spinner is not waited for. */
+async function standStill(page: Page): Promise<void> {
+  await page.evaluate(`new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))).then(() =>
+    Promise.all(
+      document.getAnimations()
+        .filter((one) => one.effect?.getComputedTiming().iterations !== Infinity)
+        .map((one) => one.finished.catch(() => undefined)),
+    ).then(() => undefined))`);
 }
 
 /** The page scrolls in one direction only: nothing sticks out sideways. */
