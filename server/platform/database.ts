@@ -23,6 +23,8 @@ const TRANSACTION_TRIES_MAX = 4;
 const IDLE_CONNECTION_MS = 30_000;
 /** A hot connection has its statements prepared, and stays; a timer for each read would cost more than it frees. */
 const NEVER = 0;
+/** Hot statements look up keys: one plan serves them all, and planning anew for each call costs more than the call. */
+const HOT_SETTINGS = 'set plan_cache_mode = force_generic_plan';
 const STATEMENT_TIMEOUT_MS = 15_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 const BILLERS_KEPT_MAX = 1_000;
@@ -167,7 +169,7 @@ function createHotRunner(pool: pg.Pool): Database['readNamed'] {
     try {
       if (billerOf.get(client) !== bid) {
         billerOf.delete(client);
-        await client.query(`set app.bid = '${checkedBid(bid)}'`);
+        await client.query(`${HOT_SETTINGS}; set app.bid = '${checkedBid(bid)}'`);
         billerOf.set(client, bid);
       }
       return await runNamed<Row>(client, statement, values);
