@@ -2,28 +2,18 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accessibilityFaults, DESKTOP, openBrowser, PHONE, sticksOut } from './open-browser.ts';
 import { type RunningDemo, startDemo } from './run-demo.ts';
+import { type SignedIn, signIn } from './sign-in.ts';
 
 const BID = 3120;
 const base = `/billers/${BID}`;
 
 let demo: RunningDemo;
 let browser: Browser;
-const signedIn: Partial<
-  Record<'email' | 'second', Awaited<ReturnType<Awaited<ReturnType<Browser['newContext']>>['storageState']>>>
-> = {};
+const signedIn: Partial<Record<'email' | 'second', SignedIn>> = {};
 
 beforeAll(async () => {
   [demo, browser] = await Promise.all([startDemo(), openBrowser()]);
-  for (const who of ['email', 'second'] as const) {
-    const page = await (await browser.newContext({ viewport: DESKTOP })).newPage();
-    await page.goto(`${demo.url}/staff/`);
-    await page.getByLabel('Email').fill(demo.admin[who]);
-    await page.getByRole('textbox', { name: /^Password/ }).fill(demo.admin.password);
-    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-    await page.getByRole('heading', { name: /Overview/ }).waitFor();
-    signedIn[who] = await page.context().storageState();
-    await page.context().close();
-  }
+  for (const who of ['email', 'second'] as const) signedIn[who] = await signIn(browser, demo, demo.admin[who]);
 });
 afterAll(async () => {
   await browser?.close();

@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accessibilityFaults, DESKTOP, openBrowser, PHONE, sticksOut } from './open-browser.ts';
 import { type RunningDemo, startDemo } from './run-demo.ts';
+import { type SignedIn, signIn } from './sign-in.ts';
 
 const BID = 3120;
 const GUID = '0c7c1d0e-5b8a-4a86-8f2b-93a0b6a93120';
@@ -11,18 +12,11 @@ const FINGERPRINT = 'SHA256:abHhYV9g1uj+s5RP/uDqODTDpJ0VsQLEQBJ7xXramIk';
 
 let demo: RunningDemo;
 let browser: Browser;
-let signedIn: Awaited<ReturnType<Awaited<ReturnType<Browser['newContext']>>['storageState']>>;
+let signedIn: SignedIn;
 
 beforeAll(async () => {
   [demo, browser] = await Promise.all([startDemo(), openBrowser()]);
-  const page = await (await browser.newContext({ viewport: DESKTOP })).newPage();
-  await page.goto(`${demo.url}/staff/`);
-  await page.getByLabel('Email').fill(demo.admin.email);
-  await page.getByRole('textbox', { name: /^Password/ }).fill(demo.admin.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByRole('heading', { name: /Overview/ }).waitFor();
-  signedIn = await page.context().storageState();
-  await page.context().close();
+  signedIn = await signIn(browser, demo);
 });
 afterAll(async () => {
   await browser?.close();

@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accessibilityFaults, DESKTOP, openBrowser, PHONE, sticksOut } from './open-browser.ts';
 import { type RunningDemo, startDemo } from './run-demo.ts';
+import { type SignedIn, signIn } from './sign-in.ts';
 
 const BID = 2984;
 const SLUG = 'prairie-pine';
@@ -11,18 +12,11 @@ const PICTURES = process.env.PICTURES;
 
 let demo: RunningDemo;
 let browser: Browser;
-let signedIn: Awaited<ReturnType<Awaited<ReturnType<Browser['newContext']>>['storageState']>>;
+let signedIn: SignedIn;
 
 beforeAll(async () => {
   [demo, browser] = await Promise.all([startDemo(), openBrowser()]);
-  const page = await (await browser.newContext({ viewport: DESKTOP })).newPage();
-  await page.goto(`${demo.url}/staff/`);
-  await page.getByLabel('Email').fill(demo.admin.email);
-  await page.getByRole('textbox', { name: /^Password/ }).fill(demo.admin.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByRole('heading', { name: /Overview/ }).waitFor();
-  signedIn = await page.context().storageState();
-  await page.context().close();
+  signedIn = await signIn(browser, demo);
 });
 afterAll(async () => {
   await browser?.close();
@@ -69,7 +63,7 @@ async function fill(page: Page, of: { description: string; start: string; end: s
 const payerStatus = async () => (await fetch(`${demo.url}/${SLUG}`)).status;
 
 describe('a maintenance window', () => {
-  test('is planned, previewed, seen by payers, and ended early with the page back within a second', async () => {
+  test('is planned, previewed, seen by payers, and ended early with the page back by itself', async () => {
     const page = await open(WINDOWS);
     await page.getByText('No window is in force').waitFor();
     await look(page, 'windows-none');

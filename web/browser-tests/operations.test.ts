@@ -6,10 +6,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { askDatabase } from './ask-database.ts';
 import { accessibilityFaults, DESKTOP, openBrowser, PHONE, sticksOut } from './open-browser.ts';
 import { type RunningDemo, startDemo } from './run-demo.ts';
+import { type SignedIn, signIn } from './sign-in.ts';
 
 let demo: RunningDemo;
 let browser: Browser;
-let signedIn: Awaited<ReturnType<Awaited<ReturnType<Browser['newContext']>>['storageState']>>;
+let signedIn: SignedIn;
 let receiver: Server;
 const received: { headers: Record<string, string>; body: string }[] = [];
 
@@ -26,14 +27,7 @@ beforeAll(async () => {
   });
   await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
   [demo, browser] = await Promise.all([startDemo(), openBrowser()]);
-  const page = await (await browser.newContext({ viewport: DESKTOP })).newPage();
-  await page.goto(`${demo.url}/staff/`);
-  await page.getByLabel('Email').fill(demo.admin.email);
-  await page.getByRole('textbox', { name: /^Password/ }).fill(demo.admin.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByRole('heading', { name: /Overview/ }).waitFor();
-  signedIn = await page.context().storageState();
-  await page.context().close();
+  signedIn = await signIn(browser, demo);
 });
 afterAll(async () => {
   await browser?.close();

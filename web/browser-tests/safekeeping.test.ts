@@ -5,6 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accessibilityFaults, DESKTOP, openBrowser, PHONE, sticksOut } from './open-browser.ts';
 import { type RunningDemo, startDemo } from './run-demo.ts';
+import { type SignedIn, signIn } from './sign-in.ts';
 
 const BID = 3120;
 const OTHER = 2984;
@@ -12,20 +13,12 @@ const SHOTS = process.env.SCREENSHOTS;
 
 let demo: RunningDemo;
 let browser: Browser;
-let signedIn: Awaited<ReturnType<Awaited<ReturnType<Browser['newContext']>>['storageState']>>;
+let signedIn: SignedIn;
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'causeway-safekeeping-'));
 
 beforeAll(async () => {
   [demo, browser] = await Promise.all([startDemo(), openBrowser()]);
-  const page = await (await browser.newContext({ viewport: DESKTOP })).newPage();
-  page.setDefaultTimeout(90_000);
-  await page.goto(`${demo.url}/staff/`);
-  await page.getByLabel('Email').fill(demo.admin.email);
-  await page.getByRole('textbox', { name: /^Password/ }).fill(demo.admin.password);
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-  await page.getByRole('heading', { name: /Overview/ }).waitFor();
-  signedIn = await page.context().storageState();
-  await page.context().close();
+  signedIn = await signIn(browser, demo);
 });
 afterAll(async () => {
   await browser?.close();
