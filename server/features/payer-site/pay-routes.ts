@@ -6,9 +6,9 @@ import { Problem } from '../../platform/problems.ts';
 import { feeOf } from '../billers/index.ts';
 import {
   authorizationFor,
-  findPayment,
-  openCheckoutUrl,
+  checkoutOf,
   type PaymentQuote,
+  paymentBegunWith,
   paymentPath,
   quotePayment,
   takePayment,
@@ -76,8 +76,13 @@ export function registerPayRoutes(app: App, deps: PayerSiteDeps): void {
     if (!open) return reply;
     const body = (request.body ?? {}) as Record<string, unknown>;
     const { draft } = open.session;
-    if (draft.idempotencyKey === '' || fieldOf(body, 'idempotencyKey') !== draft.idempotencyKey)
-      return reply.redirect(`${open.frame.base}/review`, 303);
+    const idempotencyKey = fieldOf(body, 'idempotencyKey');
+    if (idempotencyKey === '' || idempotencyKey !== draft.idempotencyKey) {
+      // The first press's answer has cleared the draft already when a second press, or another tab, comes late.
+      const publicId = await paymentBegunWith(deps, { ...open.session, idempotencyKey });
+      const next = publicId === undefined ? `${open.frame.base}/review` : await wayOnWith(deps, open, publicId);
+      return reply.redirect(next, 303);
+    }
     return pay(deps, open, {
       reply,
       isDuplicateConfirmed: body.confirmDuplicate === 'yes',
@@ -116,28 +121,27 @@ async function pay(
       accountNumber,
       draft: { ...EMPTY_DRAFT, name: draft.name, email: draft.email },
     });
-    const { publicId } = taken.payment;
-    const url = taken.next.kind === 'checkout' ? taken.next.url : await checkoutOfFirstPress(deps, { bid, publicId });
-    return from.reply.redirect(url ?? paymentPath(open.biller.slug, publicId), 303);
+    const next = taken.next.kind === 'checkout' ? taken.next.url : await wayOnWith(deps, open, taken.payment.publicId);
+    return from.reply.redirect(next, 303);
   } catch (cause) {
     if (!(cause instanceof Problem)) throw cause;
     return afterRefusal(deps, open, { reply: from.reply, problem: cause });
   }
 }
 
-/** A second press a moment after the first: the first is still getting its page at the processor, so this one waits for it. */
-async function checkoutOfFirstPress(
-  deps: PayerSiteDeps,
-  from: { bid: number; publicId: string },
-): Promise<string | undefined> {
+/**
+ * Where a payer goes on with a payment that was begun: the processor's page while it is open, else the payment's own. A
+ * press a moment after the first waits for the page the first is still asking for.
+ */
+async function wayOnWith(deps: PayerSiteDeps, open: OpenBill, publicId: string): Promise<string> {
+  const { bid } = open.session;
   for (let turn = 0; turn < FIRST_PRESS_TURNS; turn++) {
-    const url = await openCheckoutUrl(deps, from);
-    if (url !== undefined) return url;
-    const payment = await findPayment(deps, from);
-    if (payment?.status !== 'submitting') return undefined;
+    const checkout = await checkoutOf(deps, { bid, publicId });
+    if (checkout.kind === 'open') return checkout.url;
+    if (checkout.kind === 'none') break;
     await deps.timers.sleep(FIRST_PRESS_WAIT_MS);
   }
-  return undefined;
+  return paymentPath(open.biller.slug, publicId);
 }
 
 async function afterRefusal(

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { PUBLIC } from '../../platform/access.ts';
 import type { App } from '../../platform/http.ts';
-import { applyChargeState, findPayment, openCheckoutUrl, type PaymentView, paymentPath } from '../payments/index.ts';
+import { applyChargeState, checkoutOf, findPayment, type PaymentView, paymentPath } from '../payments/index.ts';
 import type { PaymentPage, ThreeClocks } from './contract.ts';
 import { frameOf, namelessFrame, sendMessage, sendPage } from './payer-frame.ts';
 import type { PayerSiteDeps } from './payer-site-deps.ts';
@@ -28,7 +28,8 @@ export function registerPaymentRoutes(app: App, deps: PayerSiteDeps): void {
         ? await applyChargeState(deps, { publicId, toldBy: 'payer' })
         : known;
       const isSessionOpen = deps.sessions.read(request, bid)?.accountNumber === payment.accountNumber;
-      const continueUrl = await openCheckoutUrl(deps, { bid, publicId });
+      const checkout = await checkoutOf(deps, { bid, publicId });
+      const continueUrl = checkout.kind === 'open' ? checkout.url : undefined;
       return sendPage(reply, deps.pages.payment(at.frame, paymentPage(payment, { isSessionOpen, continueUrl })));
     },
   );

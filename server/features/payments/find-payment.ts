@@ -3,7 +3,7 @@ import type { PaymentsQuery, PaymentView, PaymentWithEvents } from './contract.t
 import type { PaymentsDeps } from './deps.ts';
 import { eventsOf } from './payment-event-store.ts';
 import { selectPayments, sumByDay } from './payment-list-store.ts';
-import { paymentById, paymentByPublicId } from './payment-store.ts';
+import { paymentById, paymentByKey, paymentByPublicId } from './payment-store.ts';
 import { readPaymentView } from './payment-view.ts';
 
 const OF_ACCOUNT_MAX = 100;
@@ -79,11 +79,24 @@ export async function paymentsByDay(
   }));
 }
 
-/** Where a payer goes on with a payment whose page at the processor is still open; undefined when it is not. */
-export async function openCheckoutUrl(
+/** How it stands with the processor's page of a payment: open at `url`, still being asked for, or there is none to go to. */
+export type Checkout = { kind: 'open'; url: string } | { kind: 'asked-for' } | { kind: 'none' };
+
+/** Where a payer goes on with a payment. One reading, so that nothing can come between its answers. */
+export async function checkoutOf(
   deps: Pick<PaymentsDeps, 'database'>,
   from: { bid: number; publicId: string },
-): Promise<string | undefined> {
+): Promise<Checkout> {
   const row = await deps.database.withBiller(from.bid, (tx) => paymentByPublicId(tx, from.publicId));
-  return row?.status === 'pending' ? (row.checkout_url ?? undefined) : undefined;
+  if (row?.status === 'pending' && row.checkout_url !== null) return { kind: 'open', url: row.checkout_url };
+  return { kind: row?.status === 'submitting' ? 'asked-for' : 'none' };
+}
+
+/** The public id of the payment an account's payer has begun under this key; undefined when there is none. */
+export async function paymentBegunWith(
+  deps: Pick<PaymentsDeps, 'database'>,
+  from: { bid: number; accountNumber: string; idempotencyKey: string },
+): Promise<string | undefined> {
+  const row = await deps.database.withBiller(from.bid, (tx) => paymentByKey(tx, from.bid, from.idempotencyKey));
+  return row?.account_number === from.accountNumber ? row.public_id : undefined;
 }

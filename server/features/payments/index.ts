@@ -6,7 +6,7 @@ export { authorizationFor } from './authorize-debit.ts';
 export { COME_BACK_RULES, type ComeBackRule, comeBackRules } from './come-back-rules.ts';
 export type { Clocks, Payer, PaymentView, PaymentWithEvents, TakePayment } from './contract.ts';
 export type { PaymentsDeps } from './deps.ts';
-export { findPayment, listPayments, openCheckoutUrl, paymentsOfAccount } from './find-payment.ts';
+export { checkoutOf, findPayment, listPayments, paymentBegunWith, paymentsOfAccount } from './find-payment.ts';
 export { askAboutDuePayments, pollProcessorEvents } from './janitor.ts';
 export { ASK_PROCESSOR_QUEUE, paymentsJobs } from './jobs.ts';
 export { countChargesInDoubt, findPayments, takenByDay } from './overview-reads.ts';
