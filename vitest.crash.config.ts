@@ -5,7 +5,8 @@ export default defineConfig({
   test: {
     include: ['server/crash-tests/**/*.test.ts'],
     fileParallelism: false,
-    testTimeout: 600_000,
-    hookTimeout: 120_000,
+    testTimeout: 1_800_000,
+    hookTimeout: 600_000,
+    expect: { poll: { timeout: 90_000 } },
   },
 });

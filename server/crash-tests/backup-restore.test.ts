@@ -18,7 +18,7 @@ import { VERSION } from '../version.ts';
 import { actOnDelivery } from './act-on-delivery.ts';
 import { fillWorld, TEST_BILLERS, type TestAccounts } from './fill-world.ts';
 import { startLoad } from './load.ts';
-import { freePort, pause, program, until } from './processes.ts';
+import { freePort, inherited, pause, program, until } from './processes.ts';
 import { untilQuiet } from './settle-world.ts';
 import { openHere, openWorld, type World } from './world.ts';
 
@@ -45,7 +45,7 @@ function causeway(
 ): Promise<Pick<SpawnSyncReturns<string>, 'status' | 'stdout' | 'stderr'>> {
   return new Promise((resolve, reject) => {
     const { CAUSEWAY_ROLES: _roles, ...given } = { ...world.environment, ...environment };
-    const child = spawn(process.execPath, [CLI, ...args], { env: { PATH: process.env.PATH ?? '', ...given } });
+    const child = spawn(process.execPath, [CLI, ...args], { env: { ...inherited(), ...given } });
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));

@@ -10,7 +10,7 @@ const KILLS = 20;
 /** After them so many fast shutdowns: every session is told (57P01), and the pools are full of dead connections. */
 const SHUTDOWNS = 4;
 const LOAD_BETWEEN_MS = 900;
-const BACK_LIMIT_MS = 60_000;
+const BACK_LIMIT_MS = 240_000;
 
 let world: World;
 let accounts: TestAccounts;

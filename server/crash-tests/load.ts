@@ -8,7 +8,7 @@ import type { World } from './world.ts';
 
 /** A payer tries again this long after a cut or a 503, and gives up in the end: someone would have called by then. */
 const TRY_AGAIN_MS = 150;
-const PATIENCE_MS = 90_000;
+const PATIENCE_MS = 240_000;
 /** Of the payers on the pages every so-many-th closes the window after paying, and one never pays. */
 const LEAVES_EVERY = 4;
 const ABANDONS_EVERY = 11;
@@ -142,7 +142,7 @@ function openBrowser(visit: Visit): { send(path: string, form?: Record<string, s
     if (!web) throw new Error('there is no web process');
     const response = await fetch(new URL(path, web.url), {
       redirect: 'manual',
-      signal: AbortSignal.timeout(30_000),
+      signal: AbortSignal.timeout(60_000),
       method: form ? 'POST' : 'GET',
       headers: { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') },
       ...(form && { body: new URLSearchParams(form) }),

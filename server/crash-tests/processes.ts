@@ -3,7 +3,7 @@ import net from 'node:net';
 import path from 'node:path';
 import readline from 'node:readline';
 
-const READY_LIMIT_MS = 240_000;
+const READY_LIMIT_MS = 300_000;
 const WORDS_MAX = 6_000;
 const ROOT = path.join(import.meta.dirname, '..', '..');
 /** Shared by every start, so that a start is quick. */
@@ -51,7 +51,7 @@ export function program(
     const script = path.join(ROOT, from.script);
     const made = spawn(process.execPath, [script, ...(from.args ?? [])], {
       stdio: ['pipe', 'pipe', 'pipe'],
-      env: { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE: COMPILE_CACHE, ...from.environment, ...extra },
+      env: { ...inherited(), NODE_COMPILE_CACHE: COMPILE_CACHE, ...from.environment, ...extra },
     });
     child = made;
     isReady = false;
@@ -106,6 +106,12 @@ export function program(
       return { code: child?.exitCode ?? child?.signalCode ?? null, tookMs: performance.now() - startedMs };
     },
   };
+}
+
+/** Where programs are found and temporary files lie: there a program looks for the PostgreSQL that the test started. */
+export function inherited(): Record<string, string> {
+  const names = ['PATH', 'TMPDIR', 'TMP', 'TEMP', 'TZ'];
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }
 
 /** A port that is free now. */

@@ -7,6 +7,8 @@ import { type Program, program, until } from './processes.ts';
 
 // Programs started on one data folder share its one PostgreSQL: whoever comes first starts it, whoever goes last ends it.
 
+const LIMIT_MS = 180_000;
+
 let folder = '';
 const made: Program[] = [];
 beforeAll(() => {
@@ -42,7 +44,10 @@ test('two programs that start at once on a new folder adopt one PostgreSQL, whic
   expect(await readiness(String(again.url))).toBe(200);
 
   expect((await first.stop()).code).toBe(0);
-  await until(() => postmaster() === undefined, { limitMs: 20_000, why: () => 'the last one left PostgreSQL running' });
+  await until(() => postmaster() === undefined, {
+    limitMs: LIMIT_MS,
+    why: () => 'the last one left PostgreSQL running',
+  });
 });
 
 test('both processes killed, then PostgreSQL too: the next start has everything again', async () => {
@@ -62,11 +67,11 @@ test('both processes killed, then PostgreSQL too: the next start has everything 
 test('a program told to stop while it starts ends well and leaves no PostgreSQL behind', async () => {
   const one = causeway('fifth', randomBytes(32).toString('base64'), 'early');
   const starting = one.start().catch(() => undefined);
-  await until(() => postmaster('early') !== undefined, { limitMs: 60_000, everyMs: 5, why: () => one.words() });
+  await until(() => postmaster('early') !== undefined, { limitMs: LIMIT_MS, everyMs: 5, why: () => one.words() });
   const stopped = await one.stop();
   await starting;
   expect(stopped.code, one.words()).toBe(0);
-  await until(() => postmaster('early') === undefined, { limitMs: 20_000, why: () => 'PostgreSQL was left running' });
+  await until(() => postmaster('early') === undefined, { limitMs: LIMIT_MS, why: () => 'PostgreSQL was left running' });
 });
 
 function causeway(name: string, key: string, data = 'data'): Program {

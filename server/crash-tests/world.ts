@@ -132,7 +132,7 @@ async function openPostgres(folder: string, closers: (() => Promise<void>)[]): P
     const pid = postgres.pid();
     end();
     // Until it is gone it still writes into the folder that is about to be removed.
-    if (pid !== undefined) await until(() => !isAlive(pid), { limitMs: 10_000, why: () => 'PostgreSQL does not end' });
+    if (pid !== undefined) await until(() => !isAlive(pid), { limitMs: 60_000, why: () => 'PostgreSQL does not end' });
   });
   return postgres;
 }

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import os from 'node:os';
+import fs from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
 
@@ -9,13 +8,9 @@ export async function askDatabase<Row extends pg.QueryResultRow>(
   text: string,
   values: readonly unknown[] = [],
 ): Promise<Row[]> {
-  const folder = createHash('sha256').update(path.join(dataFolder, 'postgres')).digest('hex').slice(0, 12);
-  const client = new pg.Client({
-    host: path.join(os.tmpdir(), `causeway-${folder}`),
-    port: 5432,
-    user: 'postgres',
-    database: 'postgres',
-  });
+  // PostgreSQL itself says where it listens: https://www.postgresql.org/docs/current/storage-file-layout.html
+  const told = fs.readFileSync(path.join(dataFolder, 'postgres', 'postmaster.pid'), 'utf8').split('\n');
+  const client = new pg.Client({ host: told[4], port: Number(told[3]), user: 'postgres', database: 'postgres' });
   await client.connect();
   try {
     return (await client.query<Row>(text, [...values])).rows;

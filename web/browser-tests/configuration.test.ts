@@ -28,7 +28,6 @@ async function open(
   const storageState = signedIn[who];
   const context = await browser.newContext({ viewport: DESKTOP, ...(storageState && { storageState }), ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
   await page.goto(`${demo.url}/staff${path}`);
   await page.getByRole('heading', { level: 1 }).waitFor();
   return page;

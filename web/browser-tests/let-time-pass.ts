@@ -1,7 +1,4 @@
-import { createHash } from 'node:crypto';
-import os from 'node:os';
-import path from 'node:path';
-import pg from 'pg';
+import { askDatabase } from './ask-database.ts';
 
 /** Longer than an unknown outcome settles (30 minutes) plus the gap between two readings (5). */
 const JUMP_MS = 45 * 60_000;
@@ -11,30 +8,20 @@ const JUMP_MS = 45 * 60_000;
  * what happened to it so far is moved into the past, and its lane is woken.
  */
 export async function letTimePass(dataFolder: string, accountNumber: string): Promise<void> {
-  const folder = createHash('sha256').update(path.join(dataFolder, 'postgres')).digest('hex').slice(0, 12);
-  const client = new pg.Client({
-    host: path.join(os.tmpdir(), `causeway-${folder}`),
-    port: 5432,
-    user: 'postgres',
-    database: 'postgres',
-  });
-  await client.connect();
-  try {
-    await client.query(
-      `update delivery set next_at = now(),
-         unknown_since = unknown_since - make_interval(secs => $2::float8 / 1000),
-         readings = coalesce((
-           select jsonb_agg(jsonb_set(reading, '{atMs}', to_jsonb((reading->>'atMs')::float8 - $2::float8)) order by nr)
-           from jsonb_array_elements(readings) with ordinality each(reading, nr)), '[]')
-       where account_number = $1 and state = 'unknown' and next_at > now()`,
-      [accountNumber, JUMP_MS],
-    );
-    await client.query(
-      `select wake_lane(bid, lane_id, 'payments', (destination->>'environment')::int) from delivery
-       where account_number = $1 and state = 'unknown'`,
-      [accountNumber],
-    );
-  } finally {
-    await client.end();
-  }
+  await askDatabase(
+    dataFolder,
+    `update delivery set next_at = now(),
+       unknown_since = unknown_since - make_interval(secs => $2::float8 / 1000),
+       readings = coalesce((
+         select jsonb_agg(jsonb_set(reading, '{atMs}', to_jsonb((reading->>'atMs')::float8 - $2::float8)) order by nr)
+         from jsonb_array_elements(readings) with ordinality each(reading, nr)), '[]')
+     where account_number = $1 and state = 'unknown' and next_at > now()`,
+    [accountNumber, JUMP_MS],
+  );
+  await askDatabase(
+    dataFolder,
+    `select wake_lane(bid, lane_id, 'payments', (destination->>'environment')::int) from delivery
+     where account_number = $1 and state = 'unknown'`,
+    [accountNumber],
+  );
 }

@@ -26,7 +26,6 @@ afterAll(async () => {
 async function open(path: string, options: Parameters<Browser['newContext']>[0] = {}): Promise<Page> {
   const context = await browser.newContext({ viewport: DESKTOP, storageState: signedIn, ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
   await page.goto(`${demo.url}/staff${path}`);
   await page.getByRole('heading', { level: 1 }).waitFor();
   return page;
@@ -96,7 +95,7 @@ describe('a maintenance window', () => {
     await dialog.getByLabel('Why').fill('the partner is ready early');
     await look(page, 'window-ending');
     await dialog.getByRole('button', { name: 'End it now' }).click();
-    await expect.poll(payerStatus, { timeout: 20_000, interval: 20 }).toBe(200);
+    await expect.poll(payerStatus, { interval: 20 }).toBe(200);
     await page.getByText('Ended early').waitFor();
     await page.getByRole('link', { name: 'IMT Spectrum Conversion' }).click();
     await page.getByText('Ended early: the partner is ready early').waitFor();

@@ -38,7 +38,6 @@ afterAll(async () => {
 async function open(path: string, options: Parameters<Browser['newContext']>[0] = {}): Promise<Page> {
   const context = await browser.newContext({ viewport: DESKTOP, storageState: signedIn, ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
   await page.goto(`${demo.url}/staff${path}`);
   return page;
 }

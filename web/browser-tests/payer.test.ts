@@ -97,7 +97,7 @@ describe('a payer on a phone', () => {
     await checkScreen(page);
     const confirmation = await page.locator('dd').first().innerText();
     await expect
-      .poll(() => transactionsAtPartner(example?.accountNumber ?? ''), { timeout: 20_000, interval: 300 })
+      .poll(() => transactionsAtPartner(example?.accountNumber ?? ''), { interval: 300 })
       .toEqual([`2984${confirmation}`]);
     await page.reload();
     await expect
@@ -106,12 +106,11 @@ describe('a payer on a phone', () => {
           await page.reload();
           return page.locator('.clocks .mark').allInnerTexts();
         },
-        { timeout: 20_000, interval: 500 },
+        { interval: 500 },
       )
       .toEqual(['✓', '✓', expect.any(String)]);
     await expect
       .poll(async () => (await (await fetch(`${demo.url}/inbox`)).text()).includes('jessica@example.com'), {
-        timeout: 30_000,
         interval: 500,
       })
       .toBe(true);
@@ -196,7 +195,7 @@ describe('a payer on a phone', () => {
     await page.goBack();
     await page.goto(`${demo.url}/cedar-valley/bill`);
     await page.getByText('Nothing is due').waitFor();
-    await expect.poll(() => transactionsAtPartner(accountNumber), { timeout: 20_000, interval: 300 }).toHaveLength(1);
+    await expect.poll(() => transactionsAtPartner(accountNumber), { interval: 300 }).toHaveLength(1);
     await page.context().close();
   });
 

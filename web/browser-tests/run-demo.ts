@@ -4,7 +4,10 @@ import os from 'node:os';
 import path from 'node:path';
 
 const ROOT = path.join(import.meta.dirname, '..', '..');
-const READY_LIMIT_MS = 120_000;
+const READY_LIMIT_MS = 300_000;
+/** The demo's own graceful stop takes up to 20 s; a busy machine needs longer for the rest. */
+const STOP_LIMIT_MS = 60_000;
+const ENV_PASSED = ['PATH', 'HOME', 'TMPDIR', 'TMP', 'TEMP', 'TZ'] as const;
 
 /** A demo of one's own: the real command, on free ports, with its data in a temporary folder. */
 export interface RunningDemo {
@@ -27,8 +30,7 @@ export async function startDemo(environment: Readonly<Record<string, string>> = 
   const child = spawn(process.execPath, ['cli/main.ts', 'demo'], {
     cwd: ROOT,
     env: {
-      PATH: process.env.PATH,
-      HOME: process.env.HOME,
+      ...Object.fromEntries(ENV_PASSED.map((name) => [name, process.env[name]])),
       CAUSEWAY_DATA: path.join(dataFolder, 'data'),
       CAUSEWAY_PORT: '0',
       ...environment,
@@ -56,7 +58,9 @@ export async function startDemo(environment: Readonly<Record<string, string>> = 
     output: () => output,
     stop: async () => {
       const code = await stopChild(child);
-      fs.rmSync(dataFolder, { recursive: true, force: true });
+      endPostgres(path.join(dataFolder, 'data', 'postgres'));
+      // What is ending still writes into the folder for a moment.
+      fs.rmSync(dataFolder, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 });
       return code;
     },
   };
@@ -81,12 +85,21 @@ function untilReady(child: ChildProcess, output: () => string): Promise<void> {
 
 function stopChild(child: ChildProcess): Promise<number | null> {
   return new Promise((resolve) => {
-    if (child.exitCode !== null) return resolve(child.exitCode);
-    const limit = setTimeout(() => child.kill('SIGKILL'), 25_000);
+    if (child.exitCode !== null || child.signalCode !== null) return resolve(child.exitCode);
+    const limit = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS);
     child.once('exit', (code) => {
       clearTimeout(limit);
       resolve(code);
     });
     child.kill('SIGTERM');
   });
+}
+
+/** A demo that had to be killed leaves its database running, which would outlive the test. */
+function endPostgres(folder: string): void {
+  try {
+    process.kill(Number(fs.readFileSync(path.join(folder, 'postmaster.pid'), 'utf8').split('\n')[0]), 'SIGQUIT');
+  } catch {
+    // it is gone, as it should be
+  }
 }

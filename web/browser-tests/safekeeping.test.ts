@@ -29,7 +29,6 @@ afterAll(async () => {
 async function open(at: string, options: Parameters<Browser['newContext']>[0] = {}): Promise<Page> {
   const context = await browser.newContext({ viewport: DESKTOP, storageState: signedIn, ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(90_000);
   await page.goto(`${demo.url}/staff${at}`);
   await page.getByRole('heading', { level: 1 }).waitFor();
   return page;
@@ -127,9 +126,7 @@ describe('export and apply', () => {
     await target.getByText(/Applied: version \d+ is in force/).waitFor();
     await target.goto(`${demo.url}/staff/billers/${BID}/credit-debit-cards`);
     await expect
-      .poll(() => target.evaluate("[...document.querySelectorAll('input')].map(each => each.value)"), {
-        timeout: 60_000,
-      })
+      .poll(() => target.evaluate("[...document.querySelectorAll('input')].map(each => each.value)"))
       .toContain('7.77');
     await target.context().close();
   });

@@ -58,7 +58,6 @@ async function newPage(viewport: { width: number; height: number }): Promise<Pag
   // The provider's pages ask for fonts of another site.
   await context.route(/^https?:\/\/(?!127\.0\.0\.1|localhost)/, (route) => route.abort());
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
   return page;
 }
 

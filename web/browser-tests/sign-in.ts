@@ -2,8 +2,6 @@ import type { Browser, BrowserContext } from 'playwright-core';
 import { DESKTOP } from './open-browser.ts';
 import type { RunningDemo } from './run-demo.ts';
 
-const PATIENCE_MS = 60_000;
-
 /** What a browser keeps of somebody who signed in: given to a new context, its pages are signed in from the start. */
 export type SignedIn = Awaited<ReturnType<BrowserContext['storageState']>>;
 
@@ -11,7 +9,6 @@ export type SignedIn = Awaited<ReturnType<BrowserContext['storageState']>>;
 export async function signIn(browser: Browser, demo: RunningDemo, email = demo.admin.email): Promise<SignedIn> {
   const context = await browser.newContext({ viewport: DESKTOP });
   const page = await context.newPage();
-  page.setDefaultTimeout(PATIENCE_MS);
   await page.goto(`${demo.url}/staff/`);
   await page.getByLabel('Email').fill(email);
   await page.getByRole('textbox', { name: /^Password/ }).fill(demo.admin.password);

@@ -53,13 +53,10 @@ test('a payer of the Spectrum biller finds a bill, pays it, and it stands at the
   await page.getByRole('heading', { name: 'Payment received' }).waitFor();
   const confirmation = await page.locator('dd').first().innerText();
   await expect
-    .poll(() => atPartner(accountNumber), { timeout: 20_000, interval: 300 })
+    .poll(() => atPartner(accountNumber), { interval: 300 })
     .toMatchObject([{ transactionId: `${BID}${confirmation}`, instance: '5501' }]);
   await expect
-    .poll(async () => (await page.reload()) && (await page.locator('.clocks').innerText()), {
-      timeout: 20_000,
-      interval: 500,
-    })
+    .poll(async () => (await page.reload()) && (await page.locator('.clocks').innerText()), { interval: 500 })
     .not.toContain('On its way');
   await look(page, 'spectrum-receipt');
   await page.context().close();
@@ -70,7 +67,6 @@ test.each([
   ['phone', PHONE],
 ] as const)('on a %s, staff see of a Spectrum biller only what exists for it', async (size, viewport) => {
   const page = await (await browser.newContext({ viewport })).newPage();
-  page.setDefaultTimeout(20_000);
   await page.goto(`${demo.url}/staff/`);
   await page.getByLabel('Email').fill(demo.admin.email);
   await page.getByRole('textbox', { name: /^Password/ }).fill(demo.admin.password);
@@ -109,7 +105,6 @@ test.each([
 
 test('what staff set for payers is there at once: texts, help, style, and staff block a card where the setting leaves it to them', async () => {
   const staff = await (await browser.newContext({ viewport: DESKTOP })).newPage();
-  staff.setDefaultTimeout(20_000);
   await staff.goto(`${demo.url}/staff/`);
   await staff.getByLabel('Email').fill(demo.admin.email);
   await staff.getByRole('textbox', { name: /^Password/ }).fill(demo.admin.password);

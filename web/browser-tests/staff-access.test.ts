@@ -25,7 +25,6 @@ async function signedIn(
   from: { email?: string; password?: string; viewport?: { width: number; height: number } } = {},
 ): Promise<Page> {
   const page = await (await browser.newContext({ viewport: from.viewport ?? DESKTOP })).newPage();
-  page.setDefaultTimeout(20_000);
   await page.goto(`${demo.url}/staff${path}`);
   await signIn(page, from.email ?? demo.admin.email, from.password ?? demo.admin.password);
   return page;
@@ -81,7 +80,6 @@ async function invite(admin: Page, who: { email: string; name: string; role: str
   await dialog.getByRole('button', { name: 'Invite', exact: true }).click();
   await dialog.waitFor({ state: 'hidden' });
   const page = await (await browser.newContext({ viewport: DESKTOP })).newPage();
-  page.setDefaultTimeout(20_000);
   const mail = await mailTo(page, who.email, /invitation/i);
   await page.goto(linkIn(mail));
   await choosePassword(page, PASSWORD);
@@ -124,7 +122,6 @@ describe('a forgotten password', () => {
     const admin = await signedIn('/users');
     const other = await invite(admin, { email: 'fay@example.com', name: 'Fay Forgets', role: 'operator' });
     const page = await (await browser.newContext({ viewport: PHONE })).newPage();
-    page.setDefaultTimeout(20_000);
     await page.goto(`${demo.url}/staff/sign-in`);
     await page.getByRole('link', { name: 'Forgot your password?' }).click();
     await page.getByRole('heading', { name: 'Forgot your password?' }).waitFor();
