@@ -138,7 +138,7 @@ describe('the life of a charge', () => {
     processor = await createProcessorSandbox({ autoSettleMs: 30 });
     client = new TestClient(processor);
     const charge = await paid('bank-r01');
-    await expect.poll(async () => (await client.charge(charge.reference))?.status, { timeout: 5_000 }).toBe('returned');
+    await expect.poll(async () => (await client.charge(charge.reference))?.status).toBe('returned');
   });
 
   it('declines a stored method later where its test number says so', async () => {

@@ -14,7 +14,7 @@ test('a fixed clock stands still until it is advanced, both hands alike', () => 
 });
 
 test('the system clock tells the time, and its monotonic hand never goes back', () => {
-  expect(Math.abs(systemClock.nowMs() - systemClock.now().epochMilliseconds)).toBeLessThan(1_000);
+  expect(Math.abs(systemClock.nowMs() - systemClock.now().epochMilliseconds)).toBeLessThan(60_000);
   const readings = Array.from({ length: 1_000 }, () => systemClock.monotonicMs());
   expect(readings.toSorted((a, b) => a - b)).toEqual(readings);
 });

@@ -1,8 +1,9 @@
+import { once } from 'node:events';
 import type net from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { fixedClock } from './clock.ts';
 import type { EgressRequest } from './egress.ts';
-import { closedPort, ok, post, testWires, whole } from './egress-test-wire.ts';
+import { closedPort, ok, post, SOON_MS, testWires, whole } from './egress-test-wire.ts';
 
 const { egressFor, wire } = testWires();
 
@@ -17,15 +18,17 @@ describe('kept connections', () => {
   });
 
   test('one that the server closed while it rested is replaced, and the request is written once', async () => {
-    let first: net.Socket | null = null;
+    const first = Promise.withResolvers<net.Socket>();
     const server = await wire((socket, text, connection) => {
-      if (connection === 1) first = socket;
+      if (connection === 1) first.resolve(socket);
       if (whole(text)) socket.write(ok('{}'));
     });
     const egress = egressFor();
     expect((await egress.request(post(server.url))).kind).toBe('answered');
-    (first as net.Socket | null)?.end();
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    const closed = once(await first.promise, 'close');
+    (await first.promise).end();
+    // Closed on this side too means that the other side has heard of it.
+    await closed;
     expect((await egress.request(post(server.url))).kind).toBe('answered');
     expect(server.connections()).toBe(2);
     expect(server.received().match(/POST/g)).toHaveLength(2);
@@ -72,7 +75,7 @@ describe('kept connections', () => {
       if (connection > 1) socket.write(ok('{}'));
     });
     const egress = egressFor();
-    expect(await egress.request(post(server.url, { totalTimeoutMs: 50 }))).toMatchObject({ reason: 'timeout' });
+    expect(await egress.request(post(server.url, { totalTimeoutMs: SOON_MS }))).toMatchObject({ reason: 'timeout' });
     expect((await egress.request(post(server.url))).kind).toBe('answered');
     expect(server.connections()).toBe(2);
   });
@@ -82,7 +85,7 @@ describe('streams', () => {
   const pdf = (url: string, more: Partial<EgressRequest> = {}): EgressRequest => ({
     url,
     method: 'GET',
-    totalTimeoutMs: 2_000,
+    totalTimeoutMs: 60_000,
     maxBytes: 25_000_000,
     endpointKey: '2984/pdf',
     ...more,
@@ -112,7 +115,7 @@ describe('streams', () => {
     };
     await expect(read(pdf(cut.url))).rejects.toMatchObject({ name: 'EgressCut', reason: 'cut' });
     await expect(read(pdf(large.url, { maxBytes: 1_000 }))).rejects.toMatchObject({ reason: 'too-large' });
-    await expect(read(pdf(slow.url, { totalTimeoutMs: 60 }))).rejects.toMatchObject({ reason: 'timeout' });
+    await expect(read(pdf(slow.url, { totalTimeoutMs: SOON_MS }))).rejects.toMatchObject({ reason: 'timeout' });
   });
 
   test('that nobody reads give their place back at the deadline; left early, at once', async () => {
@@ -120,15 +123,13 @@ describe('streams', () => {
       (socket) => void socket.write(`HTTP/1.1 200 OK\r\ncontent-length: 9000000\r\n\r\n${'x'.repeat(500_000)}`),
     );
     const egress = egressFor();
-    const unread = await egress.stream(pdf(server.url, { totalTimeoutMs: 60 }));
+    const unread = await egress.stream(pdf(server.url, { totalTimeoutMs: SOON_MS }));
     expect(unread.kind).toBe('answered');
     expect(egress.endpoints()[0]?.active).toBe(1);
-    await new Promise((resolve) => setTimeout(resolve, 90));
-    expect(egress.endpoints()[0]?.active).toBe(0);
+    await expect.poll(() => egress.endpoints()[0]?.active).toBe(0);
     const left = await egress.stream(pdf(server.url));
     if (left.kind === 'answered') for await (const chunk of left.body) if (chunk.length > 0) break;
-    await new Promise((resolve) => setImmediate(resolve));
-    expect(egress.endpoints()[0]?.active).toBe(0);
+    await expect.poll(() => egress.endpoints()[0]?.active).toBe(0);
   });
 });
 

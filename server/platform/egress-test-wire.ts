@@ -63,13 +63,16 @@ export interface Wire {
   ended: Promise<string>;
 }
 
+/** For a call that is to end by its time: long enough that what must happen before has happened, on a busy machine too. */
+export const SOON_MS = 1_500;
+
 export function post(url: string, more: Partial<EgressRequest> = {}): EgressRequest {
   return {
     url,
     method: 'POST',
     body: '{"total_paid":"686.70"}',
     headers: { 'content-type': 'application/vnd.api+json' },
-    totalTimeoutMs: 2_000,
+    totalTimeoutMs: 60_000,
     maxBytes: 1_000_000,
     endpointKey: '2984/payments/1',
     ...more,

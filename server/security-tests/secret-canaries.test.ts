@@ -26,7 +26,7 @@ import { addressOf } from './request-bodies.ts';
 
 const GOOD = 2984;
 const BAD = 77;
-const WAIT_MS = 4_000;
+const WAIT_MS = 60_000;
 const PUBLIC_URL = 'http://127.0.0.1:8080';
 const BY = { kind: 'program', name: 'test' } as const;
 const PASSWORD_SETTINGS = [10, 13, 16, 19, 22];

@@ -3,7 +3,7 @@ import { type DeliveriesDeps, deliveryOfPayment, recordDelivery } from '../featu
 import { withSandboxBillers } from './sandbox-biller.ts';
 
 const POLL_MS = 20;
-const WAIT_MS = 20_000;
+const WAIT_MS = 60_000;
 const PAYER = {
   method: 'CC' as const,
   feeCents: 250,

@@ -46,7 +46,7 @@ export function planWindow(
 }
 
 /** Asks until it is so, in real time; returns how many milliseconds that took. */
-export async function untilSo(isSo: () => Promise<boolean>, limitMs = 5_000): Promise<number> {
+export async function untilSo(isSo: () => Promise<boolean>, limitMs = 60_000): Promise<number> {
   const startMs = performance.now();
   for (;;) {
     if (await isSo()) return performance.now() - startMs;

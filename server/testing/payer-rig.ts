@@ -17,7 +17,7 @@ export const PAYER_SLUG = 'prairie';
 const FORM = 'application/x-www-form-urlencoded';
 const BASE = `/api/v1/billers/${PAYER_BID}/configuration`;
 const POLL_MS = 20;
-const WAIT_MS = 15_000;
+const WAIT_MS = 60_000;
 const SPECTRUM_LOGIN = { hasPrivateKey: true, url: 'sandbox-private-key|sandbox-password' };
 
 type Sections = Record<string, unknown>;
@@ -37,6 +37,17 @@ function settingsOf(imt: Awaited<ReturnType<typeof createImtSandbox>>, partner: 
     [url + 2, 'sandbox-password'],
   ]);
   return settingsFromTexts({ ...Object.fromEntries(logins), 88: imt.authUrl });
+}
+
+/** What a page's form sends besides what is typed, as a browser would. */
+export function hiddenFields(html: string): Record<string, string> {
+  const found = html.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g);
+  return Object.fromEntries([...found].map(([, name, value]) => [name ?? '', value ?? '']));
+}
+
+/** The session an answer left. */
+export function cookieOf(answer: { headers: Record<string, unknown> }): { cookie: string } {
+  return { cookie: String(answer.headers['set-cookie']).split(';')[0] ?? '' };
 }
 
 /**

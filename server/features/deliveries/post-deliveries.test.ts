@@ -14,7 +14,7 @@ import { changeTrust } from './trust.ts';
 
 const BY = { kind: 'staff', name: 'ann@example.com' } as const;
 const OTHER = { kind: 'staff', name: 'bob@example.com' } as const;
-const WAIT_MS = 20_000;
+const WAIT_MS = 60_000;
 
 let rig: Awaited<ReturnType<typeof withSandboxBillers>>;
 let deps: DeliveriesDeps;

@@ -63,7 +63,7 @@ test('a PDF over 25 MB is cut off, and never held whole', async () => {
 });
 
 test('a PDF that trickles ends at the total deadline, and lets the session go', async () => {
-  const { partner, connect } = open({ pdfMs: 600, lingerMs: 0 });
+  const { partner, connect } = open({ pdfMs: 3_000, lingerMs: 0 });
   const answer = await partner.billPdf(connect(sandbox, 'pdf'), '99900046');
   await expect(bytesOf(answer)).rejects.toMatchObject({ reason: 'timeout' });
   await expect.poll(() => partner.sessions()).toStrictEqual([]);

@@ -15,16 +15,18 @@ test('nobody’s password never fits, after as much work as anybody’s', async 
   const passwords = createPasswords(systemRandom);
   const hash = await passwords.hash('something else');
   const time = async (kept: string | null) => {
-    const took: number[] = [];
-    for (let n = 0; n < 7; n++) {
-      const start = performance.now();
-      expect(await passwords.verify('a guess', kept)).toBe(false);
-      took.push(performance.now() - start);
-    }
-    return took.toSorted((a, b) => a - b)[3] ?? 0;
+    const start = performance.now();
+    expect(await passwords.verify('a guess', kept)).toBe(false);
+    return performance.now() - start;
   };
-  const [known, unknown] = [await time(hash), await time(null)];
-  expect(Math.min(known, unknown) / Math.max(known, unknown)).toBeGreaterThan(0.4);
+  let [known, unknown] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  // In turn, and the quickest of each: what else the machine does meanwhile can't favour one of them.
+  for (let n = 0; n < 9; n++) {
+    known = Math.min(known, await time(hash));
+    unknown = Math.min(unknown, await time(null));
+  }
+  // Without the work the answer comes a thousand times sooner.
+  expect(Math.min(known, unknown) / Math.max(known, unknown)).toBeGreaterThan(0.2);
 });
 
 test('a flood of guesses is refused, not piled up', async () => {
