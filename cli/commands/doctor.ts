@@ -8,15 +8,9 @@ import {
   withSettings,
 } from '@causeway/server/operator';
 import type { Command } from 'commander';
+import type { Finding } from '../finding.ts';
 import { answer, EXIT, withOperator } from '../operator.ts';
 import { lookAtOperations } from './look-at-operations.ts';
-
-/** One thing looked at: how it stands, and what to do where it is not well. */
-export interface Finding {
-  readonly what: string;
-  readonly isWell: boolean;
-  readonly sentence: string;
-}
 
 /** `causeway doctor [BID]`: this installation, and one biller's way to its partner, tried for real. Exit 1 where something is not well. */
 export function registerDoctor(program: Command): void {

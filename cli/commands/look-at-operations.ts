@@ -1,5 +1,5 @@
 import { type FeatureDeps, readHealth } from '@causeway/server/operator';
-import type { Finding } from './doctor.ts';
+import type { Finding } from '../finding.ts';
 
 const HOUR_MS = 3_600_000;
 const BACKUP_HOURS_MAX = 26;

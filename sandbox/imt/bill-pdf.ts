@@ -1,6 +1,6 @@
 import PDFDocument from 'pdfkit';
-import type { Policy } from './book.ts';
 import { decimal } from './payments-due.ts';
+import type { Policy } from './policy.ts';
 
 /** One bill a page, in the sandbox's own plain design. The same policy state gives the same bytes. */
 export function billPdf(policy: Policy): Promise<Buffer> {

@@ -1,6 +1,7 @@
 import { seedOf } from '../seeded-random.ts';
 import { generatePolicies } from './generate-policies.ts';
 import { centralTime, utcTime } from './payments-due.ts';
+import type { Instance, Policy } from './policy.ts';
 import {
   DEFAULT_SETTINGS,
   type InstancePatch,
@@ -18,47 +19,6 @@ const INSTANCES_MAX = 200;
 const POLICIES_MAX = 2_000_000;
 /** Payments kept. A bench that books more restarts the sandbox or forgets the ledger. */
 const PAYMENTS_MAX = 5_000_000;
-
-/** A policy as the partner holds it now. */
-export interface Policy {
-  policyNumber: string;
-  currentDueCents: number;
-  totalUnpaidCents: number;
-  pendingCents: number;
-  pendingDate: string | null;
-  firstName: string;
-  lastName: string;
-  companyName: string;
-  addressOne: string;
-  city: string;
-  state: string;
-  zipCode: string;
-  email: string;
-  billDate: string;
-  dueDate: string;
-  paymentTypes: string[] | null;
-  allowPayments: boolean;
-  partialPayment: boolean;
-  paperless: boolean;
-  billMode: 'autopay' | 'direct';
-  creationTime: string;
-  lastUpdateTime: string;
-  entryId: string;
-  redirectId: string;
-  attributes: Record<string, unknown>;
-  omit: string[];
-  /** Booked payments that do not show yet (`delayed`). */
-  waiting: LedgerPayment[];
-  paymentsCount: number;
-  /** The answer last rendered; thrown away by every change. */
-  rendered: string | null;
-}
-
-export interface Instance {
-  id: string;
-  settings: InstanceSettings;
-  policies: Map<string, Policy>;
-}
 
 /** Everything the partner knows, changed only by `apply`: replaying the same records gives the same book. */
 export class Book {

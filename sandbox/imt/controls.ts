@@ -1,6 +1,6 @@
-import type { Instance, Policy } from './book.ts';
 import type { ActiveFault, FaultRule } from './faults.ts';
 import { commit } from './operations.ts';
+import type { Instance, Policy } from './policy.ts';
 import {
   type InstancePatch,
   type InstanceSettings,

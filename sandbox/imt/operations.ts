@@ -2,9 +2,10 @@ import type { Journal } from '../journal.ts';
 import { seededRandom, seedOf } from '../seeded-random.ts';
 import { type Answer, documentAnswer, errorAnswer, JSON_API } from './answers.ts';
 import { billPdf } from './bill-pdf.ts';
-import type { Book, Instance, Policy } from './book.ts';
+import type { Book } from './book.ts';
 import type { Effect } from './faults.ts';
 import { dueEntry } from './payments-due.ts';
+import type { Instance, Policy } from './policy.ts';
 import type { JournalRecord, LedgerPayment, SettingChange } from './records.ts';
 
 /** What an operation works on. `now` is the partner's time, skew included. */

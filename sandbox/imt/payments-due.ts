@@ -1,4 +1,4 @@
-import type { Policy } from './book.ts';
+import type { Policy } from './policy.ts';
 
 /** `1675.00` of 167500. */
 export function decimal(cents: number): string {
