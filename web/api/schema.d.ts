@@ -8461,7 +8461,7 @@ export interface paths {
                             history: {
                                 version: number;
                                 /** @enum {string} */
-                                act: "planned" | "changed" | "ended-early" | "switched-on" | "switched-off" | "over";
+                                act: "planned" | "begun" | "changed" | "ended-early" | "switched-on" | "switched-off" | "over";
                                 changedBy: string;
                                 /** @description ISO 8601 instant */
                                 changedAt: string;

@@ -232,6 +232,16 @@ describe('changing a window', () => {
     expect(verdict).toMatchObject({ ok: true });
   });
 
+  test('one that is in force as soon as it is saved is said to have begun, not to be planned', async () => {
+    const { id } = await made({ start: '2026-11-18T09:00', end: '2026-11-18T12:00' });
+    const { window, history } = (await call('GET', `${url}/${id}`)).json();
+    expect([window.state, history[0].act]).toEqual(['in-force', 'begun']);
+    const { rows } = await rig.owner.query('select act from audit_event where subject = $1', [
+      `maintenance-window/${id}`,
+    ]);
+    expect(rows).toEqual([{ act: 'maintenance-window.begun' }]);
+  });
+
   test('a planned window may be moved, never into the past', async () => {
     const { id } = await made();
     const move = (start: string, end: string) =>

@@ -31,7 +31,7 @@ export interface SavedWindow {
   readonly warnings: readonly WindowWarning[];
 }
 
-/** Plans a window. Refuses times that are none, are not decided, or are past; warns of what a person should know. */
+/** Plans a window, or begins one at once. Refuses times that are none, are not decided, or are past; warns of what a person should know. */
 export async function createWindow(
   deps: MaintenanceDeps,
   from: { bid: number; draft: WindowDraft; reason?: string | undefined; by: Actor },
@@ -46,7 +46,12 @@ export async function createWindow(
     const warnings = await warningsOf(tx, deps.maintenancePorts, { bid, before: undefined, plan, now, timeZone });
     const change = { plan, plannedEndsAt: plan.endsAt, endedAt: null, by, at: now };
     const window = await insertWindow(tx, bid, change);
-    await record(tx, deps, { before: undefined, window, act: 'planned', reason: from.reason });
+    await record(tx, deps, {
+      before: undefined,
+      window,
+      act: isInForce(plan, now) ? 'begun' : 'planned',
+      reason: from.reason,
+    });
     return { window, isChanged: true, warnings };
   });
   deps.maintenance.forget(bid);
@@ -162,7 +167,8 @@ export async function keep(
   if (changesBetween(documentOf(before), documentOf(plan)).length === 0 && sameMoments(before, plan)) return undefined;
   const change = {
     plan,
-    plannedEndsAt: isInForce(before, now) ? before.plannedEndsAt : plan.endsAt,
+    // One that was in force and is moved to a later start comes into force anew, with the end it has then.
+    plannedEndsAt: isInForce(before, now) && !isLater(plan.startsAt, now) ? before.plannedEndsAt : plan.endsAt,
     endedAt: endedAtOf(before, plan, now),
     by: from.by,
     at: now,
@@ -174,6 +180,10 @@ export async function keep(
 
 function sameMoments(before: WindowPlan, plan: WindowPlan): boolean {
   return before.startsAt.equals(plan.startsAt) && before.endsAt.equals(plan.endsAt);
+}
+
+function isLater(a: Temporal.Instant, b: Temporal.Instant): boolean {
+  return Temporal.Instant.compare(a, b) > 0;
 }
 
 function endedAtOf(before: MaintenanceWindow, plan: WindowPlan, now: Temporal.Instant): Temporal.Instant | null {

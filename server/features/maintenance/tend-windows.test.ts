@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { withTestApp } from '../../testing/app.ts';
 import { NIGHT, PM, planWindow, settableClock } from '../../testing/maintenance-rig.ts';
@@ -5,6 +6,7 @@ import { createBiller } from '../billers/index.ts';
 import { readWindow } from './list-windows.ts';
 import { changeWindow, endWindow } from './save-window.ts';
 import { tendWindows } from './tend-windows.ts';
+import { TENDED_MAX } from './window-store.ts';
 
 const clock = settableClock('2026-11-18T15:00:00Z');
 let app: Awaited<ReturnType<typeof withTestApp>>;
@@ -116,6 +118,15 @@ test('one whose end has passed is put away two hours later, by the program, in h
   ]);
 });
 
+test('one that is moved to a later night while in force is measured by its new end', async () => {
+  const { window } = await planWindow(app.deps, bid);
+  clock.set('2026-11-22T05:00:00Z');
+  const draft = { ...NIGHT, start: '2026-11-22T22:00', end: '2026-11-23T06:00' };
+  await changeWindow(app.deps, { bid, id: window.id, expectedVersion: 1, draft, by: PM });
+  await runAt('2026-11-23T06:00:00Z');
+  expect(await items()).toEqual([]);
+});
+
 test('one made at the command line has nobody to write to, and its item waits all the same', async () => {
   const { window } = await planWindow(app.deps, bid);
   await app.deps.database.withBiller(bid, (tx) =>
@@ -133,4 +144,19 @@ test('one made at the command line has nobody to write to, and its item waits al
   await runAt('2026-11-22T11:30:00Z');
   expect(await items()).toHaveLength(1);
   expect(await emails()).toEqual([]);
+});
+
+test('however many are in force, each is looked after', async () => {
+  await app.deps.database.withBiller(bid, (tx) =>
+    sql`insert into maintenance_window (bid, description, message_en, message_es, starts_at, ends_at, planned_ends_at,
+        is_active, applies_to_all, pages, pauses_datapump, created_by_kind, created_by, created_at, changed_by_kind, changed_by, changed_at)
+      select ${bid}, 'one of many', 'closed', '', '2026-11-18T14:00Z', '2026-11-20T14:00Z', '2026-11-20T14:00Z',
+        true, true, '{}', false, 'program', 'test', '2026-11-18T14:00Z', 'program', 'test', '2026-11-18T14:00Z'
+      from generate_series(1, ${TENDED_MAX})`.execute(tx),
+  );
+  bid += 1;
+  await createBiller(app.deps, { bid, name: `Biller ${bid}`, by: { kind: 'operator', name: 'test' } });
+  await planWindow(app.deps, bid, { start: '2026-11-18T09:00', end: '2026-11-18T12:00' });
+  await runAt('2026-11-18T17:30:00Z');
+  expect((await items()).map((item) => item.kind)).toEqual(['maintenance-ending']);
 });

@@ -8,7 +8,7 @@ import type { MaintenanceDeps } from './ports.ts';
 import { minutesOf } from './present-window.ts';
 import { reminderEmail } from './reminder-email.ts';
 import { keep } from './save-window.ts';
-import { markReminded, type TendedWindow, tendedWindows } from './window-store.ts';
+import { markReminded, TENDED_MAX, type TendedWindow, tendedWindows } from './window-store.ts';
 
 /** In force this long, a window is asked about, however long it was planned for; and again as often. */
 const LEFT_OPEN_HOURS = 24;
@@ -18,6 +18,8 @@ const JUST_CHANGED_HOURS = 1;
 const ENDING_MINUTES = 60;
 /** A window past its end keeps its Active so long: a clock set back by an hour must find it in force again. */
 const PUT_AWAY_HOURS = 2;
+/** Pages of windows in one run: each biller of a large installation may have several open. */
+const PAGES_MAX = 200;
 
 export type TendDeps = MaintenanceDeps & Pick<Platform, 'log' | 'publicUrl'>;
 export type Duty = 'put-away' | 'close-reminders' | Reminder;
@@ -57,7 +59,18 @@ function leftOpenFrom(window: TendedWindow): Temporal.Instant {
 /** Reminds of windows that are still open or about to end, and puts away those that ended. Safe to run at once elsewhere. */
 export async function tendWindows(deps: TendDeps): Promise<void> {
   const now = deps.clock.now();
-  const windows = await deps.database.withSystem((tx) => tendedWindows(tx, { now }));
+  let last: TendedWindow | undefined;
+  for (let page = 0; page < PAGES_MAX; page += 1) {
+    const after = last;
+    const windows = await deps.database.withSystem((tx) => tendedWindows(tx, { now, after }));
+    await tendEach(deps, windows, now);
+    last = windows.at(-1);
+    if (windows.length < TENDED_MAX) return;
+  }
+  deps.log.error({ pages: PAGES_MAX }, 'more maintenance windows are open than one run looks after');
+}
+
+async function tendEach(deps: TendDeps, windows: readonly TendedWindow[], now: Temporal.Instant): Promise<void> {
   for (const window of windows) {
     const { bid, id } = window;
     if (dutiesOf(window, now).length === 0) continue;

@@ -7,7 +7,8 @@ import type { WindowAct } from './window-acts.ts';
 /** Every statement on the tables `maintenance_window` and `maintenance_window_version`. */
 const ACTIVE_MAX = 200;
 const VERSIONS_MAX = 200;
-const TENDED_MAX = 500;
+/** Read at once of what the program looks after; the next page goes on after the last one. */
+export const TENDED_MAX = 500;
 
 const COLUMNS = `bid, id, version, description, message_en, message_es, starts_at, ends_at, planned_ends_at, is_active, ended_at,
   applies_to_all, pages, pauses_datapump, created_by_kind, created_by, created_at, changed_by_kind, changed_by, changed_at`;
@@ -228,22 +229,31 @@ export async function notifyWindows(tx: Tx, bid: number): Promise<void> {
   await sql`select pg_notify('maintenance', ${String(bid)})`.execute(tx);
 }
 
+interface WindowKey {
+  readonly bid: number;
+  readonly id: number;
+}
+
 /** A window the program looks after, with what was told about it already. */
 export interface TendedWindow extends MaintenanceWindow {
   readonly remindedOpenAt: Temporal.Instant | null;
   readonly remindedEnd: Temporal.Instant | null;
 }
 
-/** Of all billers: what has begun and is active, and what somebody was reminded of. Or one of them, locked. */
+/**
+ * Of all billers: what has begun and is active, and what somebody was reminded of; a page after `after`, by bid and id. Or
+ * one of them, locked.
+ */
 export async function tendedWindows(
   tx: Tx,
-  from: { now: Temporal.Instant; only?: { bid: number; id: number } },
+  from: { now: Temporal.Instant; after?: WindowKey | undefined; only?: WindowKey },
 ): Promise<TendedWindow[]> {
   const { rows } = await sql<
     WindowRow & { reminded_open_at: Temporal.Instant | null; reminded_end: Temporal.Instant | null }
   >`
     select ${columns}, reminded_open_at, reminded_end from maintenance_window
     where ${from.only ? sql`bid = ${from.only.bid} and id = ${from.only.id} and` : sql``}
+      ${from.after ? sql`(bid, id) > (${from.after.bid}::bigint, ${from.after.id}::bigint) and` : sql``}
       ((is_active and starts_at <= ${from.now}) or reminded_open_at is not null or reminded_end is not null)
     order by bid, id limit ${TENDED_MAX} ${from.only ? sql`for update` : sql``}`.execute(tx);
   return rows.map((row) => ({

@@ -120,8 +120,12 @@ const WORDS: Readonly<Record<string, string>> = {
   'configuration.exported': 'Exported the configuration, without secrets',
   'configuration.exported-with-secrets': 'Exported the configuration with sealed secrets',
   'maintenance-window.planned': 'Planned a maintenance window',
+  'maintenance-window.begun': 'Began a maintenance window at once',
   'maintenance-window.changed': 'Changed a maintenance window',
-  'maintenance-window.ended': 'Ended a maintenance window',
+  'maintenance-window.ended-early': 'Ended a maintenance window early',
+  'maintenance-window.switched-on': 'Made a maintenance window active',
+  'maintenance-window.switched-off': 'Made a maintenance window not active',
+  'maintenance-window.over': 'Put a maintenance window away that was over',
   'backup.created': 'Made a backup',
   'backup.restored': 'Restored a backup',
 };

@@ -121,6 +121,9 @@ const broken: Readonly<Record<string, readonly [Configuration, string][]>> = {
   ],
   'endpoint-url': [[settings(full(), { '8': text('ftp://host.example') }), 'advancedSettings.8']],
   'endpoint-not-encrypted': [[settings(full(), { '8': text('http://host.example') }), 'advancedSettings.8']],
+  'endpoint-on-this-machine': [
+    [settings(full(), { '11': text('http://127.0.0.1:4010/3403/api/') }), 'advancedSettings.11'],
+  ],
   'blocked-flags-read-only': [
     [without(full(), 32), 'advancedSettings.32'],
     [settings(full(), { '32': { kind: 'onOff', value: false } }), 'advancedSettings.32'],
@@ -260,6 +263,27 @@ describe('the rules of a configuration', () => {
     expect(said).toHaveLength(2);
     expect(said[0]).toContain('of environment 1 is not https');
     expect(said[1]).toContain('of environment 2 is not https');
+  });
+
+  test('tell addresses of this machine in one sentence, and no other host with them', () => {
+    const here = {
+      '8': text('http://127.0.0.1:4010/3403/api/'),
+      '11': text('http://localhost/api/'),
+      '14': text('https://[::1]/'),
+      '17': text('http://127.0.0.1.example/api/'),
+      '20': text('http://localhost.example/api/'),
+    };
+    const told = checkConfiguration(settings(full(), here), partners).filter((fault) =>
+      fault.rule.startsWith('endpoint-'),
+    );
+    expect(told.map((fault) => [fault.rule, fault.at])).toEqual([
+      ['endpoint-not-encrypted', 'advancedSettings.17'],
+      ['endpoint-not-encrypted', 'advancedSettings.20'],
+      ['endpoint-on-this-machine', 'advancedSettings.8'],
+    ]);
+    expect(told.at(-1)?.sentence).toBe(
+      'Settings 8, 11, and 14 lead to this machine itself: right for a sandbox, never for a real partner.',
+    );
   });
 
   test('leave out rules only by having none', () => {

@@ -39,10 +39,10 @@ export const settingRules: readonly Rule[] = [
   {
     id: 'endpoint-not-encrypted',
     severity: 'warning',
-    says: 'An address begins https://.',
+    says: 'An address begins https://, unless it leads to this machine.',
     find: ({ configuration }) =>
       urls(configuration).flatMap(({ number, name, url }) =>
-        url.startsWith('http:')
+        url.startsWith('http:') && !isOnThisMachine(url)
           ? [
               {
                 at: at(number),
@@ -51,6 +51,21 @@ export const settingRules: readonly Rule[] = [
             ]
           : [],
       ),
+  },
+  {
+    id: 'endpoint-on-this-machine',
+    severity: 'warning',
+    says: 'An address leads to the partner, not to the machine Causeway runs on (a sandbox).',
+    find: ({ configuration }) => {
+      const numbers = new Set(
+        urls(configuration)
+          .filter(({ url }) => isOnThisMachine(url))
+          .map(({ number }) => number),
+      );
+      const [first] = numbers;
+      // Told once, not once an address: a sandbox has them all here.
+      return first === undefined ? [] : [{ at: at(first), sentence: onThisMachine([...numbers]) }];
+    },
   },
   {
     id: 'blocked-flags-read-only',
@@ -112,6 +127,20 @@ function kindsOf(row: CatalogueRow): readonly SettingValue['kind'][] {
     default:
       throw new Error(`unknown kind of setting: ${row.kind satisfies never}`);
   }
+}
+
+/** Whether an address never leaves the machine it is called from: loopback, by name or number. */
+function isOnThisMachine(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { hostname } = new URL(url);
+  return /^(.+\.)?localhost$|^127(\.\d{1,3}){3}$|^\[::1\]$/.test(hostname);
+}
+
+function onThisMachine(numbers: readonly number[]): string {
+  const listed = new Intl.ListFormat('en-US').format(numbers.map(String));
+  return numbers.length === 1
+    ? `Setting ${listed} leads to this machine itself: right for a sandbox, never for a real partner.`
+    : `Settings ${listed} lead to this machine itself: right for a sandbox, never for a real partner.`;
 }
 
 interface NamedUrl {

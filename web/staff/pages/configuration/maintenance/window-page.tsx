@@ -83,7 +83,7 @@ function Loaded({ bid, data }: { bid: number; data: WindowWithHistory }) {
             tone: entry.act === 'ended-early' ? 'warn' : 'good',
             title: `${ACTS[entry.act] ?? entry.act}${entry.reason ? `: ${entry.reason}` : ''}`,
             by: `${entry.changedBy} · version ${entry.version}`,
-            more: entry.act === 'planned' ? undefined : <Changes items={entry.changes} />,
+            more: entry.act === 'planned' || entry.act === 'begun' ? undefined : <Changes items={entry.changes} />,
           }))}
         />
       </Part>

@@ -32,6 +32,7 @@ export const closesWords = (window: Pick<WindowView, 'appliesToAll' | 'pages'>):
 
 export const ACTS: Readonly<Record<string, string>> = {
   planned: 'Planned',
+  begun: 'Begun at once',
   changed: 'Changed',
   'ended-early': 'Ended early',
   'switched-on': 'Made active',
