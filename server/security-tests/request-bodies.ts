@@ -32,7 +32,7 @@ export function requestBodies(
     'POST /api/v1/billers': { bid: 900_001, name: 'Made by a stranger' },
     'POST /api/v1/ssh-public-keys/describe': { keys: ['ssh-ed25519 AAAA'] },
     [`PUT ${at}`]: { name: 'Renamed', slug: 'renamed', guid: '3d9b7f7e-52a6-4f0e-8c63-6f0b8f6b9c11', reason },
-    [`POST ${at}/credentials`]: { name: 'stolen', scopes: ['payments:read'] },
+    [`POST ${at}/credentials`]: { name: 'stolen', scopes: ['payments:read'], expiresAt: '2026-12-18T15:00:00Z' },
     [`PUT ${at}/configuration`]: { expectedVersion: 1, reason, sections: { obd: document.obd } },
     [`POST ${at}/configuration/check`]: { expectedVersion: 1, sections: { obd: document.obd } },
     ...sections,

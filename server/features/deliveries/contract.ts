@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { storableDay } from '../../platform/storable-time.ts';
 
 const STATES = ['queued', 'sending', 'waiting', 'unknown', 'held', 'posted', 'not_sent', 'superseded'] as const;
 const KINDS = ['payment', 'paperless', 'autopay'] as const;
@@ -14,7 +15,7 @@ const ACTS = [
 ] as const;
 
 const instant = z.iso.datetime({ offset: true });
-const day = z.iso.date();
+const day = storableDay;
 const reason = z.string().trim().min(3).max(500);
 
 const destinationSchema = z.strictObject({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PERMISSIONS } from '../../platform/access.ts';
+import { storableInstantText } from '../../platform/storable-time.ts';
 import { passkeyAnswer } from './factors/factors-contract.ts';
 
 /** Bodies and answers of sign-in, staff users and API credentials. */
@@ -134,8 +135,7 @@ export const oneCredentialParams = credentialParams.extend({ id: z.uuid() });
 export const createCredentialBody = z.strictObject({
   name: z.string().trim().min(1).max(80),
   scopes: z.array(z.string().max(40)).min(1).max(20),
-  expiresAt: z.iso
-    .datetime({ offset: true })
+  expiresAt: storableInstantText
     .nullable()
     .default(null)
     .describe('After this it is refused; null: in force until it is revoked'),

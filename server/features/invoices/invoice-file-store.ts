@@ -2,6 +2,7 @@ import type { BifLayout } from '@causeway/formats/bif';
 import { CompiledQuery, sql } from 'kysely';
 import { z } from 'zod';
 import type { Tx } from '../../platform/database.ts';
+import { storableInstantText } from '../../platform/storable-time.ts';
 import type { FaultView, FileState, FileWay, InvoiceFileView } from './contract.ts';
 import { pageFrom, readCursor } from './page-cursor.ts';
 
@@ -60,7 +61,7 @@ export async function listInvoiceFiles(
   bid: number,
   from: { cursor?: string | undefined; limit: number },
 ): Promise<{ items: InvoiceFileView[]; nextCursor: string | null }> {
-  const [at = null, id = null] = readCursor(from.cursor, 2, [z.iso.datetime(), z.uuid()]) ?? [];
+  const [at = null, id = null] = readCursor(from.cursor, 2, [storableInstantText, z.uuid()]) ?? [];
   const { rows } = await sql<FileRow>`select ${columns} from invoice_file where bid = ${bid}
       and (${at}::timestamptz is null or (received_at, id) < (${at}::timestamptz, ${id}::uuid))
     order by received_at desc, id desc limit ${from.limit + 1}`.execute(tx);

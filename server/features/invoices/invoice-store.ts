@@ -1,6 +1,6 @@
 import { CompiledQuery } from 'kysely';
-import { z } from 'zod';
 import type { Database, NamedStatement, Tx } from '../../platform/database.ts';
+import { storableDay } from '../../platform/storable-time.ts';
 import type { InvoiceVersion, InvoiceView } from './contract.ts';
 import { pageFrom, readCursor } from './page-cursor.ts';
 
@@ -102,7 +102,7 @@ export async function listInvoices(
     const page = pageFrom(rows, from.limit, (row) => [row.invoiceNumber]);
     return { items: page.items.map(viewOf), nextCursor: page.nextCursor };
   }
-  const [due = null, number = null] = readCursor(from.cursor, 2, [z.iso.date()]) ?? [];
+  const [due = null, number = null] = readCursor(from.cursor, 2, [storableDay]) ?? [];
   const rows = await run<InvoiceRow>(tx, statements.ofAccount, [bid, from.accountNumber, due, number, from.limit + 1]);
   const page = pageFrom(rows, from.limit, (row) => [row.dueDate, row.invoiceNumber]);
   return { items: page.items.map(viewOf), nextCursor: page.nextCursor };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { auditCheckpointSchema } from '../../platform/audit-checkpoint.ts';
+import { storableInstantText, storableMoment } from '../../platform/storable-time.ts';
 
 const cents = z.int().describe('Whole US cents');
 const instant = z.string().describe('ISO 8601 instant');
@@ -106,17 +107,6 @@ export const searchAnswer = z.strictObject({ items: z.array(hitSchema) });
 const AUDIT_SUBJECTS_MAX = 200;
 const auditSubject = z.string().min(1).max(200);
 export const auditParams = z.object({ bid: z.coerce.number().pipe(bid) });
-const moment = z
-  .string()
-  .max(40)
-  .transform((text, context): Temporal.Instant => {
-    try {
-      return Temporal.Instant.from(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text);
-    } catch {
-      context.addIssue({ code: 'custom', message: 'must be an instant such as 2026-11-20T15:00:00Z, or a day' });
-      return z.NEVER;
-    }
-  });
 /** Which acts are wanted; everything that is given must fit. */
 export const auditFilterQuery = z.strictObject({
   subject: z
@@ -132,8 +122,8 @@ export const auditFilterQuery = z.strictObject({
     .optional()
     .describe('An act, or its first word: `delivery` is every `delivery.…`'),
   q: z.string().trim().min(1).max(200).optional().describe('Text anywhere in it, the reason and details too'),
-  from: moment.optional(),
-  to: moment.optional().describe('Before this moment'),
+  from: storableMoment.optional(),
+  to: storableMoment.optional().describe('Before this moment'),
 });
 export const auditQuery = auditFilterQuery.extend({
   beforeSeq: z.coerce
@@ -151,8 +141,12 @@ export const auditAcrossQuery = auditFilterQuery.extend({
   cursor: z
     .string()
     .regex(/^\d{4}-\d\d-\d\dT[\d:.]{8,18}Z~(\d{1,15}|system)~\d{1,15}$/)
-    .transform((text) => {
+    .transform((text, context) => {
       const [at = '', chain = '', seq = ''] = text.split('~');
+      if (!storableInstantText.safeParse(at).success) {
+        context.addIssue({ code: 'custom', message: 'is no cursor of this list' });
+        return z.NEVER;
+      }
       return { at, chain, seq: Number(seq) };
     })
     .optional(),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { needs } from '../../platform/access.ts';
 import type { App } from '../../platform/http.ts';
 import { refuse } from '../../platform/problems.ts';
+import { storableInstantText } from '../../platform/storable-time.ts';
 import { windowDraftSchema } from '../maintenance/contract.ts';
 import { closedPage } from './closed-page.ts';
 import { frameOfBiller } from './payer-frame.ts';
@@ -10,7 +11,7 @@ import type { PayerSiteDeps } from './payer-site-deps.ts';
 const params = z.strictObject({ bid: z.coerce.number().int().min(1).max(2_147_483_647) });
 const body = z.strictObject({
   message: windowDraftSchema.shape.message,
-  endsAt: z.iso.datetime({ offset: true }).describe('When the pages open again'),
+  endsAt: storableInstantText.describe('When the pages open again'),
   locale: z.enum(['en', 'es']),
 });
 const answer = z.strictObject({ html: z.string().describe('The whole page, made by what payers are answered with') });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { storableDay } from '../../platform/storable-time.ts';
 
 const cents = z.int().describe('Whole US cents');
 const instant = z.iso.datetime({ offset: true });
@@ -61,6 +62,8 @@ export const takePaymentSchema = z.strictObject({
   /** The fee and the balance the payer was shown: a change is asked about, never charged silently. */
   feeSeenCents: z.int().min(0),
   balanceSeenCents: z.int(),
+  /** Which text of a bank debit the payer agreed to (`markOfAuthorization`): no other is kept as theirs. */
+  authorizationMark: z.string().max(64).optional(),
   source: sourceSchema,
   locale: z.enum(['en', 'es']),
   payer: payerSchema,
@@ -141,8 +144,8 @@ export const paymentsQuerySchema = z.strictObject({
   method: methodSchema.optional(),
   source: sourceSchema.optional(),
   accountNumber: z.string().max(50).optional(),
-  from: z.iso.date().optional().describe('First day, UTC'),
-  until: z.iso.date().optional().describe('Last day, UTC'),
+  from: storableDay.optional().describe('First day, UTC'),
+  until: storableDay.optional().describe('Last day, UTC'),
   cursor: z
     .string()
     .regex(/^\d{1,15}$/)
