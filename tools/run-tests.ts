@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { findChromium } from './find-chromium.ts';
+import { readReport, type StepResult } from './read-report.ts';
 
 interface Step {
   readonly name: string;
@@ -13,6 +14,7 @@ interface Step {
   /** Vitest's own counts are read from its report; any other step counts as one test. */
   readonly isVitest?: boolean;
   readonly isSlow?: boolean;
+  readonly needsChromium?: boolean;
 }
 
 const ROOT = path.join(import.meta.dirname, '..');
@@ -42,30 +44,38 @@ const steps: readonly Step[] = [
     args: ['run', '--config', 'vitest.browser.config.ts'],
     isVitest: true,
     isSlow: true,
+    needsChromium: true,
   },
 ];
 
 const isFast = process.argv.includes('fast');
+const failures: string[] = [];
 let passed = 0;
-let failed = 0;
-const chromium = isFast ? undefined : await findChromium();
+const chromium = isFast ? undefined : findChromium();
 for (const step of steps.filter((each) => !isFast || !each.isSlow)) {
   const startedMs = performance.now();
   process.stdout.write(`\n— ${step.name}\n`);
-  const report = path.join(scratch, `${step.name.replaceAll(' ', '-')}.json`);
-  const args = step.isVitest
-    ? [...step.args, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-    : step.args;
-  const code = await run(step.command, args);
-  const counts = step.isVitest ? readCounts(report, code) : { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 };
-  passed += counts.passed;
-  failed += counts.failed;
+  const result =
+    step.needsChromium && !chromium?.path ? { passed: 0, failures: [String(chromium?.why)] } : await take(step);
+  passed += result.passed;
+  failures.push(...result.failures);
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
-  process.stdout.write(`— ${step.name}: ${counts.passed} passed, ${counts.failed} failed in ${seconds} s\n`);
+  process.stdout.write(`— ${step.name}: ${result.passed} passed, ${result.failures.length} failed in ${seconds} s\n`);
 }
 fs.rmSync(scratch, { recursive: true, force: true });
-process.stdout.write(`\n${passed} passed, ${failed} failed\n`);
-process.exit(failed === 0 ? 0 : 1);
+// Named at the end once more: of a long log people see the end first.
+if (failures.length > 0) process.stdout.write(`\nFailed:\n${failures.map((each) => `  ✗ ${each}\n`).join('')}`);
+process.stdout.write(`\n${passed} passed, ${failures.length} failed\n`);
+process.exit(failures.length === 0 ? 0 : 1);
+
+async function take(step: Step): Promise<StepResult> {
+  const report = path.join(scratch, `${step.name.replaceAll(' ', '-')}.json`);
+  // A failed test has failed: nothing is tried a second time.
+  const reporting = ['--retry=0', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const code = await run(step.command, step.isVitest ? [...step.args, ...reporting] : step.args);
+  if (step.isVitest) return readReport(report, { code, root: ROOT, step: step.name });
+  return code === 0 ? { passed: 1, failures: [] } : { passed: 0, failures: [`${step.name}: ended with ${code}`] };
+}
 
 function run(command: string, args: readonly string[]): Promise<number> {
   return new Promise((resolve) => {
@@ -75,22 +85,10 @@ function run(command: string, args: readonly string[]): Promise<number> {
       env: {
         ...process.env,
         PATH: `${BIN}${path.delimiter}${process.env.PATH}`,
-        ...(chromium && { CHROMIUM: chromium }),
+        ...(chromium?.path && { CHROMIUM: chromium.path }),
       },
     });
     child.on('error', () => resolve(127));
     child.on('exit', (code) => resolve(code ?? 1));
   });
-}
-
-/** A run that ended badly, or ran no test, is a failure even where the report counts none. */
-function readCounts(report: string, code: number): { passed: number; failed: number } {
-  if (!fs.existsSync(report)) return { passed: 0, failed: 1 };
-  const json = JSON.parse(fs.readFileSync(report, 'utf8')) as {
-    numPassedTests: number;
-    numFailedTests: number;
-    numTotalTests: number;
-  };
-  const isSilentFailure = (code !== 0 && json.numFailedTests === 0) || json.numTotalTests === 0;
-  return { passed: json.numPassedTests, failed: json.numFailedTests + (isSilentFailure ? 1 : 0) };
 }
