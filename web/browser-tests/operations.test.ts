@@ -98,7 +98,7 @@ test('what is watched is changed with a reason, and kept', async () => {
   await dialog.getByRole('button', { name: 'Save' }).click();
   await dialog.waitFor({ state: 'hidden' });
   await page.reload();
-  expect(await disk.getByLabel('After minutes').inputValue()).toBe('30');
+  await expect.poll(() => disk.getByLabel('After minutes').inputValue()).toBe('30');
   await page.context().close();
 });
 

@@ -75,7 +75,7 @@ describe('a payer on a phone', () => {
     await checkScreen(page);
     await find(page, 'prairie-pine', example?.accountNumber ?? '', example?.lastName ?? '');
     await page.getByRole('heading', { name: 'Your bill' }).waitFor();
-    expect(await page.getByText('Checked with your insurer').count()).toBe(1);
+    await expect.poll(() => page.getByText('Checked with your insurer').count()).toBe(1);
     await checkScreen(page);
     const pdfLink = await page.getByRole('link', { name: 'See the bill (PDF)' }).first().getAttribute('href');
     const pdf = await page.context().request.get(`${demo.url}${pdfLink}`);
@@ -115,7 +115,7 @@ describe('a payer on a phone', () => {
       })
       .toBe(true);
     await page.goto(`${demo.url}/prairie-pine/bill`);
-    expect(await page.getByText('Nothing is due').count()).toBe(1);
+    await expect.poll(() => page.getByText('Nothing is due').count()).toBe(1);
     // The card number was typed at the processor; nothing the browser sent here, and nothing printed, holds it.
     expect(sentToCauseway.length).toBeGreaterThan(5);
     expect(`${sentToCauseway.join('\n')}${demo.output()}`.replaceAll(/[ +%20-]/g, '')).not.toContain(
@@ -129,7 +129,7 @@ describe('a payer on a phone', () => {
     const page = await openPage({ javaScriptEnabled: false, locale: 'es-US' });
     const accountNumber = account('prairie-pine', 2);
     await page.goto(`${demo.url}/prairie-pine`);
-    expect(await page.locator('html').getAttribute('lang')).toBe('es');
+    await expect.poll(() => page.locator('html').getAttribute('lang')).toBe('es');
     await page.getByLabel('Número de póliza o de cuenta').fill(accountNumber);
     await page.getByLabel('Apellido o código postal').fill(await lastNameOf(accountNumber, '3401'));
     await page.getByRole('button', { name: 'Buscar mi factura' }).click();
@@ -138,10 +138,10 @@ describe('a payer on a phone', () => {
     await page.getByLabel('Monto en dólares').fill('12.34');
     await page.getByLabel('Cuenta bancaria').check();
     await page.getByRole('button', { name: 'Continuar' }).click();
-    expect(await page.getByText('un único débito electrónico').count()).toBe(1);
+    await expect.poll(() => page.getByText('un único débito electrónico').count()).toBe(1);
     await page.getByRole('button', { name: 'Pagar $12.34' }).click();
     await page.waitForURL((url) => url.origin !== demo.url);
-    expect(await page.locator('html').getAttribute('lang')).toBe('es');
+    await expect.poll(() => page.locator('html').getAttribute('lang')).toBe('es');
     await page.context().close();
   });
 
@@ -170,7 +170,7 @@ describe('a payer on a phone', () => {
     await page.getByRole('button', { name: /^Pay \$/ }).click();
     await payWithCard(page, '4000 0000 0000 9995');
     await page.getByRole('heading', { name: 'The payment was declined' }).waitFor();
-    expect(await page.getByText('No money has been taken.').count()).toBe(1);
+    await expect.poll(() => page.getByText('No money has been taken.').count()).toBe(1);
     await checkScreen(page);
     await page.getByRole('link', { name: 'Try again' }).click();
     await page.getByRole('heading', { name: 'How would you like to pay?' }).waitFor();
@@ -204,9 +204,9 @@ describe('a payer on a phone', () => {
     await page.goto(`${demo.url}/cedar-valley`);
     await page.getByRole('button', { name: 'Find my bill' }).click();
     await page.getByRole('alert').waitFor();
-    expect(await page.title()).toMatch(/^Error: /);
-    expect(await page.locator('.fault').count()).toBe(2);
-    expect(await page.evaluate('document.activeElement?.className')).toBe('problem');
+    await expect.poll(() => page.title()).toMatch(/^Error: /);
+    await expect.poll(() => page.locator('.fault').count()).toBe(2);
+    await expect.poll(() => page.evaluate('document.activeElement?.className')).toBe('problem');
     await page.context().close();
   });
 

@@ -101,7 +101,7 @@ describe('export and apply', () => {
     await page.getByText(/causeway-key:[A-Za-z0-9_-]{43}/).waitFor();
     await isSound(page, 'export-desktop');
     await page.getByRole('button', { name: 'None of them' }).click();
-    expect(await page.getByRole('button', { name: 'Download the file' }).isDisabled()).toBe(true);
+    await expect.poll(() => page.getByRole('button', { name: 'Download the file' }).isDisabled()).toBe(true);
     await page.getByRole('checkbox', { name: 'Credit/Debit Cards' }).check();
     const file = await download(page, () => page.getByRole('button', { name: 'Download the file' }).click());
     const exported = JSON.parse(fs.readFileSync(file, 'utf8'));
@@ -120,7 +120,7 @@ describe('export and apply', () => {
     await target.getByRole('cell', { name: '$7.77' }).waitFor();
     await isSound(target, 'apply-desktop');
     const apply = target.getByRole('button', { name: /Apply exactly this as version/ });
-    expect(await apply.isDisabled()).toBe(true);
+    await expect.poll(() => apply.isDisabled()).toBe(true);
     await target.getByRole('textbox', { name: /Why/ }).fill('as tried in test');
     await apply.click();
     await target.getByText(/Applied: version \d+ is in force/).waitFor();

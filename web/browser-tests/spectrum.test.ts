@@ -80,17 +80,19 @@ test.each([
   await look(page, `spectrum-settings-${size}`);
   await page.getByRole('button', { name: 'Replace setting 10' }).click();
   await page.getByLabel('Private key').waitFor();
-  expect(
-    await page
-      .getByRole('dialog')
-      .getByLabel(/^Password/)
-      .count(),
-  ).toBeGreaterThan(0);
+  await expect
+    .poll(() =>
+      page
+        .getByRole('dialog')
+        .getByLabel(/^Password/)
+        .count(),
+    )
+    .toBeGreaterThan(0);
   await page.getByRole('button', { name: 'Cancel' }).click();
 
   await page.goto(`${demo.url}/staff/billers/${BID}/datapump-management`);
   await page.getByText(/IMT Spectrum takes payments only/).waitFor();
-  expect(await page.getByRole('checkbox', { name: /Paperless|AutoPay changes/ }).count()).toBe(0);
+  await expect.poll(() => page.getByRole('checkbox', { name: /Paperless|AutoPay changes/ }).count()).toBe(0);
   await look(page, `spectrum-datapump-${size}`);
 
   await page.goto(`${demo.url}/staff/billers/${BID}/accounts/${demo.examples[SLUG]?.accountNumber}`);

@@ -113,9 +113,9 @@ describe('an invitation', () => {
 });
 
 const expectNoLink = async (page: Page, name: string): Promise<void> =>
-  expect(await page.getByRole('navigation', { name: 'Screens' }).getByRole('link', { name, exact: true }).count()).toBe(
-    0,
-  );
+  await expect
+    .poll(() => page.getByRole('navigation', { name: 'Screens' }).getByRole('link', { name, exact: true }).count())
+    .toBe(0);
 
 describe('a forgotten password', () => {
   test('is renewed by one email; a wrong address gets the same answer; wrong input is told', async () => {
@@ -177,12 +177,12 @@ describe('an act on secrets, money or users', () => {
     await page.keyboard.press('Escape');
     await question.waitFor({ state: 'hidden' });
     await page.getByText('This needs a fresh proof that it is you').waitFor();
-    expect(await page.getByLabel('Name').inputValue()).toBe('Proven again');
+    await expect.poll(() => page.getByLabel('Name').inputValue()).toBe('Proven again');
     await page.getByRole('button', { name: 'Create, and show the token' }).click();
     await question.getByRole('textbox', { name: /^Password/ }).fill(demo.admin.password);
     await page.keyboard.press('Enter');
     await page.getByText('The token, told this once').waitFor();
-    expect(await page.locator('code').filter({ hasText: /^cw_/ }).innerText()).toMatch(/^cw_3120_/);
+    await expect.poll(() => page.locator('code').filter({ hasText: /^cw_/ }).innerText()).toMatch(/^cw_3120_/);
     await page.getByRole('button', { name: 'I have kept it' }).click();
     // Within 15 minutes, nothing is asked.
     await page.getByRole('button', { name: 'Revoke Proven again' }).click();
@@ -303,7 +303,7 @@ describe('users and roles', () => {
     await page.getByText('This is you.').waitFor();
     await page.goto(`${demo.url}/staff/users`);
     await page.getByRole('link', { name: 'Rob Roles' }).waitFor();
-    expect(await page.getByRole('link', { name: 'Avery Admin' }).count()).toBe(0);
+    await expect.poll(() => page.getByRole('link', { name: 'Avery Admin' }).count()).toBe(0);
     await admin.goto(`${demo.url}/staff/roles`);
     await admin.getByRole('rowheader', { name: 'Create FTP users and settings' }).waitFor();
     await looksRight(admin, 'roles');

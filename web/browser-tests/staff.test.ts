@@ -231,8 +231,8 @@ describe('staff', () => {
       .locator('input[type=file]')
       .setInputFiles({ name: 'faulty.bif', mimeType: 'text/plain', buffer: Buffer.from(bif) });
     await page.getByRole('cell', { name: '13/41/2026' }).waitFor();
-    expect(await page.getByText('Loaded in part').count()).toBe(1);
-    expect(await page.getByRole('link', { name: 'Refused invoices (.bif)' }).count()).toBe(1);
+    await expect.poll(() => page.getByText('Loaded in part').count()).toBe(1);
+    await expect.poll(() => page.getByRole('link', { name: 'Refused invoices (.bif)' }).count()).toBe(1);
     expect(await accessibilityFaults(page)).toEqual([]);
     await page.getByRole('tab', { name: 'History' }).click();
     await page.getByLabel(/Account of the file/).fill('71000010');
@@ -279,9 +279,9 @@ describe('staff', () => {
     await page.getByText('Recorded.').waitFor();
     await page.getByRole('button', { name: 'Replay' }).click();
     await page.getByText(/1 delivery over \$.* will be sent/).waitFor();
-    expect(await page.getByRole('dialog').getByRole('button', { name: 'Send 1 delivery again' }).isDisabled()).toBe(
-      true,
-    );
+    await expect
+      .poll(() => page.getByRole('dialog').getByRole('button', { name: 'Send 1 delivery again' }).isDisabled())
+      .toBe(true);
     await page.context().close();
   });
 
@@ -342,12 +342,14 @@ describe('an unknown payment', () => {
     await decide(page, 'Post again', /Ask a second person/, { Why: 'their screen shows nothing' });
     await page.getByRole('button', { name: 'Agree: post again' }).click();
     await page.getByText('You asked for it yourself').waitFor();
-    expect(
-      await page
-        .getByRole('dialog')
-        .getByRole('button', { name: /Agree, and post/ })
-        .isDisabled(),
-    ).toBe(true);
+    await expect
+      .poll(() =>
+        page
+          .getByRole('dialog')
+          .getByRole('button', { name: /Agree, and post/ })
+          .isDisabled(),
+      )
+      .toBe(true);
     const second = await openAsSecond(new URL(address).pathname.replace('/staff', ''));
     await second
       .getByText(/asked to post it again/)
