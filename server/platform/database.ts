@@ -12,6 +12,7 @@ import {
 import pg from 'pg';
 import type { DB } from '../database/tables.ts';
 import { createTogether, type KeyedStatement } from './read-together.ts';
+import { DatabaseSilent, watchSilence } from './watch-silence.ts';
 import { createWriteTogether } from './write-together.ts';
 
 export type { KeyedStatement } from './read-together.ts';
@@ -19,6 +20,8 @@ export type { KeyedStatement } from './read-together.ts';
 const APP_CONNECTIONS_MAX = 20;
 const SYSTEM_CONNECTIONS_MAX = 8;
 const HOT_CONNECTIONS_MAX = 10;
+/** Loads of whole files; they have no statement time-out, so they share no connection with what has one. */
+const FILE_CONNECTIONS_MAX = 8;
 const TRANSACTION_TRIES_MAX = 4;
 const IDLE_CONNECTION_MS = 30_000;
 /** A hot connection has its statements prepared, and stays; a timer for each read would cost more than it frees. */
@@ -26,6 +29,9 @@ const NEVER = 0;
 /** Hot statements look up keys: one plan serves them all, and planning anew for each call costs more than the call. */
 const HOT_SETTINGS = 'set plan_cache_mode = force_generic_plan';
 const STATEMENT_TIMEOUT_MS = 15_000;
+/** Longer than any statement takes: then it is not the statement that is slow, nobody is there. */
+const SILENT_MS_MAX = 20_000;
+const FILE_SILENT_MS_MAX = 15 * 60_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 const BILLERS_KEPT_MAX = 1_000;
 
@@ -79,15 +85,26 @@ export interface Database {
 export function openDatabase(from: { url: string; onError?: (cause: Error) => void }): Database {
   installTypes();
   const onError = from.onError ?? (() => undefined);
-  const pool = (name: string, role: string, max: number, idleTimeoutMillis = IDLE_CONNECTION_MS) => {
-    const made = new pg.Pool({ ...connectionOptions(from.url, name, role), max, idleTimeoutMillis });
+  const pool = (
+    name: string,
+    role: string,
+    limits: { max: number; idleTimeoutMillis?: number; silentMs?: number },
+  ): pg.Pool => {
+    const { silentMs = SILENT_MS_MAX, ...sizes } = limits;
+    const options = connectionOptions(from.url, name, role);
+    const made = new pg.Pool({ ...options, idleTimeoutMillis: IDLE_CONNECTION_MS, ...sizes });
     made.on('error', onError);
-    made.on('connect', (client) => client.on('error', onError));
+    made.on('connect', (client) => {
+      client.on('error', onError);
+      watchSilence(client, silentMs);
+    });
     return made;
   };
-  const appPool = pool('causeway app', 'causeway_app', APP_CONNECTIONS_MAX);
-  const systemPool = pool('causeway system', 'causeway_system', SYSTEM_CONNECTIONS_MAX);
-  const hotPool = pool('causeway hot', 'causeway_app', HOT_CONNECTIONS_MAX, NEVER);
+  const appPool = pool('causeway app', 'causeway_app', { max: APP_CONNECTIONS_MAX });
+  const systemPool = pool('causeway system', 'causeway_system', { max: SYSTEM_CONNECTIONS_MAX });
+  const hotPool = pool('causeway hot', 'causeway_app', { max: HOT_CONNECTIONS_MAX, idleTimeoutMillis: NEVER });
+  const files = { max: FILE_CONNECTIONS_MAX, silentMs: FILE_SILENT_MS_MAX };
+  const filePool = pool('causeway files', 'causeway_app', files);
   const billerOf = keptByBiller((bid) => openForBiller(appPool, bid));
   const runHot = createHotRunner(hotPool);
   const readTogether = createTogether(runHot);
@@ -106,18 +123,19 @@ export function openDatabase(from: { url: string; onError?: (cause: Error) => vo
       statement: KeyedStatement,
       row: { readonly key: string; readonly columns: readonly unknown[] },
     ) => writeTogether(bid, statement, row) as Promise<Row | undefined>,
-    withBillerConnection: (bid, act) => withOwnConnection(appPool, bid, act),
+    withBillerConnection: (bid, act) => withOwnConnection(filePool, bid, act),
     connect: async (purpose) => {
       const client = new pg.Client(connectionOptions(from.url, `causeway ${purpose}`, 'causeway_system'));
       client.on('error', onError);
       await client.connect();
+      watchSilence(client, SILENT_MS_MAX);
       return client;
     },
     ping: async () => {
       await systemPool.query('select 1');
     },
     close: async () => {
-      await Promise.all([appPool.end(), system.destroy(), hotPool.end()]);
+      await Promise.all([appPool.end(), system.destroy(), hotPool.end(), filePool.end()]);
     },
   };
 }
@@ -240,7 +258,7 @@ function placeOf(url: string): string {
 /** Whether an error says that the database is away (down, restarting, unreachable), not that a statement is wrong. */
 export function isDatabaseAway(cause: unknown): boolean {
   if (!(cause instanceof Error)) return false;
-  if (cause instanceof DatabaseUnreachable) return true;
+  if (cause instanceof DatabaseUnreachable || cause instanceof DatabaseSilent) return true;
   const code = 'code' in cause ? String(cause.code) : '';
   if (/^(08|57P0[1-5]|53)/.test(code)) return true;
   // ENOENT is a socket that is not there; of a file it says nothing about the database.

@@ -8,6 +8,8 @@ const RETRIES_MAX = 8;
 const RETRY_DELAY_SECONDS = 5;
 const EXPIRE_SECONDS = 3600;
 const STOP_TIMEOUT_MS = 15_000;
+/** An answer of the database that takes longer never comes: the queue goes on with another connection. */
+const ANSWER_MS_MAX = 30_000;
 
 /** A kind of background work: its queue's name, what it does, and when it runs by itself. */
 export interface JobKind<Data extends object> {
@@ -39,16 +41,18 @@ export async function startJobs(from: {
   isWorking: boolean;
   queues: readonly string[];
 }): Promise<Jobs> {
-  const boss = new PgBoss({
+  const options = {
     connectionString: from.url,
     application_name: 'causeway jobs',
     max: 4,
     schema: 'pgboss',
+    query_timeout: ANSWER_MS_MAX,
     supervise: from.isWorking,
     schedule: from.isWorking,
     superviseIntervalSeconds: 1,
     monitorIntervalSeconds: 1,
-  });
+  };
+  const boss = new PgBoss(options);
   boss.on('error', (cause) => from.log.warn({ err: cause }, 'job queue'));
   await boss.start();
   for (const name of from.queues) {
