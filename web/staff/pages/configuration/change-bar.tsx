@@ -68,7 +68,9 @@ export function ChangeBar({ bid, inHand, previewError, unreadCount = 0 }: Props)
           faultsBefore={inHand.faultsBefore}
           onClose={() => setStep(undefined)}
           onConflict={() => setStep('conflict')}
-          onSaved={(version) => {
+          onSaved={async (version) => {
+            // The new version first: without it the screen would show the old one, and the next change would begin there.
+            await queryClient.refetchQueries({ queryKey: configurationQuery(bid).queryKey });
             setStep(undefined);
             inHand.discard();
             void queryClient.invalidateQueries({ queryKey: ['configuration', bid] });

@@ -20,7 +20,8 @@ interface Props {
   readonly onClose: () => void;
   /** Someone saved the same section: both are to be looked at. */
   readonly onConflict: () => void;
-  readonly onSaved: (version: number) => void;
+  /** The window stays busy until this is done. */
+  readonly onSaved: (version: number) => Promise<void>;
 }
 
 /** Before a save: what changes, what it breaks, and why. */
