@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { buildApp } from './app.ts';
-import { startBeats } from './features/operations/index.ts';
+import { startBeats, startStandIn } from './features/operations/index.ts';
 import { type FeatureDeps, introduce } from './introduce.ts';
 import { openPlatform, type PlatformOverrides } from './open-platform.ts';
 import type { Config } from './platform/config.ts';
@@ -72,6 +72,9 @@ export async function start(
     if (config.roles.includes('worker')) {
       const lanes = await startWorker(introduced.deps);
       closers.push(() => lanes.stop());
+    } else {
+      const standIn = startStandIn(introduced.deps);
+      closers.push(async () => standIn.cancel());
     }
     const beats = await startBeats(introduced.deps, { version: from.version });
     closers.push(() => beats.stop());

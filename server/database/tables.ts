@@ -115,6 +115,7 @@ export interface AlertMessage {
   created_at: Temporal.Instant;
   destination_id: number;
   finished_at: Temporal.Instant | null;
+  folded_into: number | null;
   id: Generated<number>;
   kind: string;
   message_id: string;

@@ -12256,7 +12256,7 @@ export interface paths {
                             alerts: {
                                 id: number;
                                 /** @enum {string} */
-                                condition: "endpoint-broken" | "lane-stuck" | "lane-paused" | "held-payments" | "reconciliation-gap" | "invoice-file-refused" | "mail-failing" | "job-failing" | "maintenance-open" | "process-vanished" | "database-limits" | "disk-low" | "backup-old" | "audit-broken" | "work-item";
+                                condition: "endpoint-broken" | "lane-stuck" | "lane-paused" | "held-payments" | "reconciliation-gap" | "invoice-file-refused" | "mail-failing" | "job-failing" | "maintenance-open" | "process-vanished" | "worker-away" | "database-limits" | "disk-low" | "backup-old" | "audit-broken" | "work-item";
                                 conditionName: string;
                                 subject: string;
                                 bid: number | null;
@@ -12745,7 +12745,7 @@ export interface paths {
                             items: {
                                 id: number;
                                 /** @enum {string} */
-                                condition: "endpoint-broken" | "lane-stuck" | "lane-paused" | "held-payments" | "reconciliation-gap" | "invoice-file-refused" | "mail-failing" | "job-failing" | "maintenance-open" | "process-vanished" | "database-limits" | "disk-low" | "backup-old" | "audit-broken" | "work-item";
+                                condition: "endpoint-broken" | "lane-stuck" | "lane-paused" | "held-payments" | "reconciliation-gap" | "invoice-file-refused" | "mail-failing" | "job-failing" | "maintenance-open" | "process-vanished" | "worker-away" | "database-limits" | "disk-low" | "backup-old" | "audit-broken" | "work-item";
                                 conditionName: string;
                                 subject: string;
                                 bid: number | null;
@@ -12825,7 +12825,7 @@ export interface paths {
                             version: number;
                             items: {
                                 /** @enum {string} */
-                                condition: "endpoint-broken" | "lane-stuck" | "lane-paused" | "held-payments" | "reconciliation-gap" | "invoice-file-refused" | "mail-failing" | "job-failing" | "maintenance-open" | "process-vanished" | "database-limits" | "disk-low" | "backup-old" | "audit-broken" | "work-item";
+                                condition: "endpoint-broken" | "lane-stuck" | "lane-paused" | "held-payments" | "reconciliation-gap" | "invoice-file-refused" | "mail-failing" | "job-failing" | "maintenance-open" | "process-vanished" | "worker-away" | "database-limits" | "disk-low" | "backup-old" | "audit-broken" | "work-item";
                                 name: string;
                                 meaning: string;
                                 isOn: boolean;
@@ -12882,7 +12882,7 @@ export interface paths {
                         reason: string;
                         items: {
                             /** @enum {string} */
-                            condition: "endpoint-broken" | "lane-stuck" | "lane-paused" | "held-payments" | "reconciliation-gap" | "invoice-file-refused" | "mail-failing" | "job-failing" | "maintenance-open" | "process-vanished" | "database-limits" | "disk-low" | "backup-old" | "audit-broken" | "work-item";
+                            condition: "endpoint-broken" | "lane-stuck" | "lane-paused" | "held-payments" | "reconciliation-gap" | "invoice-file-refused" | "mail-failing" | "job-failing" | "maintenance-open" | "process-vanished" | "worker-away" | "database-limits" | "disk-low" | "backup-old" | "audit-broken" | "work-item";
                             isOn: boolean;
                             afterMinutes: number;
                             limit: number | null;
@@ -12901,7 +12901,7 @@ export interface paths {
                             version: number;
                             items: {
                                 /** @enum {string} */
-                                condition: "endpoint-broken" | "lane-stuck" | "lane-paused" | "held-payments" | "reconciliation-gap" | "invoice-file-refused" | "mail-failing" | "job-failing" | "maintenance-open" | "process-vanished" | "database-limits" | "disk-low" | "backup-old" | "audit-broken" | "work-item";
+                                condition: "endpoint-broken" | "lane-stuck" | "lane-paused" | "held-payments" | "reconciliation-gap" | "invoice-file-refused" | "mail-failing" | "job-failing" | "maintenance-open" | "process-vanished" | "worker-away" | "database-limits" | "disk-low" | "backup-old" | "audit-broken" | "work-item";
                                 name: string;
                                 meaning: string;
                                 isOn: boolean;

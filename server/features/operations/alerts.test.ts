@@ -6,7 +6,9 @@ import { withTestApp } from '../../testing/app.ts';
 import { openWebhookReceiver, type ReceivedWebhook, type WebhookReceiver } from '../../testing/webhook-receiver.ts';
 import { createBiller } from '../billers/index.ts';
 import { addDestination, rotateSecret, testDestination } from './keep-destinations.ts';
+import { presentMessages } from './present-messages.ts';
 import { RETRY_SECONDS, sendAlerts } from './send-alerts.ts';
+import { standIn } from './stand-in.ts';
 import { watchConditions } from './watch-conditions.ts';
 
 const BID = 2984;
@@ -279,4 +281,140 @@ test('email that the mail server does not take is tried again', async () => {
   toNextTry(1);
   await send();
   expect(mails).toMatchObject([{ to: 'ops@example.com', subject: 'Causeway: Test: A test of this destination' }]);
+});
+
+const addMail = async (): Promise<number> =>
+  (await addDestination(rig.deps, { kind: 'email', name: 'mail', address: 'ops@example.com', bid: null, by })).id;
+const storm = (from: number, to: number) =>
+  rig.deps.database.withSystem(async (tx) => {
+    for (let n = from; n < to; n += 1)
+      await openWorkItem(tx, {
+        bid: BID,
+        kind: 'lane-waiting',
+        subject: `lane/${n}`,
+        sentence: `Lane ${n} waits.`,
+        at: rig.clock.now(),
+      });
+  });
+const calm = (from: number, to: number) =>
+  rig.deps.database.withSystem(async (tx) => {
+    for (let n = from; n < to; n += 1)
+      await closeWorkItem(tx, {
+        bid: BID,
+        kind: 'lane-waiting',
+        subject: `lane/${n}`,
+        by: 'program',
+        at: rig.clock.now(),
+      });
+  });
+
+test('300 alerts that come together are one email, those of the next minute another, and so are their ends', async () => {
+  await addMail();
+  await addWebhook();
+  await storm(0, 300);
+  await watch();
+  await send();
+  expect(mails.map((mail) => mail.subject)).toEqual([
+    expect.stringMatching(/^Causeway: Broken: 300 alerts, the first: A lane is stuck/),
+  ]);
+  expect(mails[0]?.text).toContain('Lane 101 waits.');
+  expect(mails[0]?.text).toMatch(/\n199 more are not named here\./);
+  for (const [from, to] of [
+    [300, 310],
+    [310, 320],
+  ] as const) {
+    await storm(from, to);
+    await watch();
+    await send();
+    rig.clock.advance(5_000);
+  }
+  expect(mails).toHaveLength(1);
+  rig.clock.advance(60_000);
+  await Promise.all([send(), send()]);
+  expect(mails).toHaveLength(2);
+  expect(mails[1]?.subject).toMatch(/20 alerts/);
+  await calm(0, 320);
+  await Promise.all([watch(), watch()]);
+  await send();
+  expect(mails.map((mail) => mail.subject).slice(2)).toEqual([
+    expect.stringMatching(/^Causeway: Recovered: 320 alerts/),
+  ]);
+  const rows = await messages();
+  expect(rows.filter((row) => row.kind === 'opened')).toHaveLength(640);
+  for (let turn = 0; turn < 100; turn += 1) await send();
+  expect(new Set((await messages()).map((row) => row.state))).toEqual(new Set(['sent']));
+  expect(receiver.received).toHaveLength(640);
+});
+
+test('an email of several ends waits until each beginning has arrived, and all of it is tried again together', async () => {
+  const id = await addMail();
+  mailWorks = false;
+  await storm(0, 2);
+  await watch();
+  await send();
+  await calm(0, 2);
+  await watch();
+  mailWorks = true;
+  await send();
+  expect(mails).toEqual([]);
+  toNextTry(1);
+  await send();
+  expect(mails.map((mail) => mail.subject)).toEqual([expect.stringMatching(/Broken: 2 alerts/)]);
+  await send();
+  expect(mails.map((mail) => mail.subject).slice(1)).toEqual([expect.stringMatching(/Recovered: 2 alerts/)]);
+  expect(mails[1]?.text.match(/Over: /g)).toHaveLength(2);
+  const listed = await rig.deps.database.withSystem((tx) => presentMessages(tx, { destinationId: id, limit: 10 }));
+  expect(listed.items.map((item) => item.subject)).toEqual([
+    expect.stringMatching(/^Recovered: .* and 1 more$/),
+    expect.stringMatching(/^Broken: .* and 1 more$/),
+  ]);
+});
+
+test('while no worker lives a web process tells it, and that it is over; while one lives it leaves telling to it', async () => {
+  await addMail();
+  const live = (id: string, role: string) =>
+    rig.deps.database.withSystem((tx) =>
+      sql`insert into running_process (id, host, pid, roles, version, node_version, started_at, figures)
+        values (${id}::uuid, 'here', 1, ${[role]}::text[], '1', '26', now(), '{"diskFreeBytes":null,"diskBytes":null,"sessions":[]}')`.execute(
+        tx,
+      ),
+    );
+  await live('00000000-0000-4000-8000-00000000000a', 'web');
+  await live('00000000-0000-4000-8000-00000000000b', 'worker');
+  try {
+    await breakIt();
+    await standIn(rig.deps);
+    expect(await messages()).toEqual([]);
+    await rig.deps.database.withSystem((tx) =>
+      sql`delete from running_process where id = '00000000-0000-4000-8000-00000000000b'`.execute(tx),
+    );
+    await standIn(rig.deps);
+    rig.clock.advance(120_000);
+    await standIn(rig.deps);
+    rig.clock.advance(60_000);
+    await standIn(rig.deps);
+    expect(mails.map((mail) => mail.subject)).toContain('Causeway: Broken: No worker runs');
+    expect(await rig.deps.metrics.registry.metrics()).toMatch(/causeway_processes\{role="worker"\} 0/);
+    await live('00000000-0000-4000-8000-00000000000c', 'worker');
+    for (const ms of [0, 120_000, 60_000]) {
+      rig.clock.advance(ms);
+      await watch();
+      await send();
+    }
+    expect(mails.map((mail) => mail.subject)).toContain('Causeway: Recovered: No worker runs');
+  } finally {
+    await rig.deps.database.withSystem((tx) => sql`delete from running_process`.execute(tx));
+  }
+});
+
+test('a receiver with many messages that hangs does not keep an email from leaving', async () => {
+  await addWebhook();
+  receiver.answerWith(null);
+  await storm(0, 100);
+  await watch();
+  await addMail();
+  await breakIt();
+  await watch();
+  await sendAlerts({ ...rig.deps, webhookMs: 200 });
+  expect(mails).toHaveLength(1);
 });

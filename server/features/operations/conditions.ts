@@ -10,6 +10,7 @@ export const CONDITIONS = [
   'job-failing',
   'maintenance-open',
   'process-vanished',
+  'worker-away',
   'database-limits',
   'disk-low',
   'backup-old',
@@ -95,6 +96,11 @@ export const CONDITION_WORDS: Readonly<Record<Condition, ConditionWords>> = {
     'A process vanished',
     'It gave no sign for 30 seconds and did not say that it stops. Over when another with the same roles takes its place.',
     { afterMinutes: 1 },
+  ),
+  'worker-away': measured(
+    'No worker runs',
+    'Processes run, but none with the role “worker”: nothing is posted, imported or emailed. A web process tells it.',
+    { afterMinutes: 2 },
   ),
   'database-limits': measured(
     'The database is near its limits',

@@ -142,6 +142,7 @@ export async function listDestinations(
             sql<Temporal.Instant | null>`max(m.finished_at) filter (where m.state = 'sent')`.as('last_sent_at'),
           ])
           .whereRef('m.destination_id', '=', 'd.id')
+          .where('m.folded_into', 'is', null)
           .as('fate'),
       (join) => join.onTrue(),
     )

@@ -4,3 +4,4 @@ export type { HealthView } from './contract.ts';
 export { OPERATIONS_QUEUES, operationsJobs } from './jobs.ts';
 export { readHealth } from './read-health.ts';
 export { registerOperationsRoutes } from './routes.ts';
+export { startStandIn } from './stand-in.ts';

@@ -7,7 +7,7 @@ import { pruneMinutes } from './process-store.ts';
 import { type SendDeps, sendAlerts } from './send-alerts.ts';
 import { type WatchDeps, watchConditions } from './watch-conditions.ts';
 
-const WATCH_MS = 5_000;
+export const WATCH_MS = 5_000;
 const SEND_MS = 3_000;
 const MINUTES_KEPT_HOURS = 24;
 const ALERTS_KEPT_DAYS = 90;

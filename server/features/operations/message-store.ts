@@ -2,62 +2,13 @@ import { type SqlBool, sql } from 'kysely';
 import type { Tx } from '../../platform/database.ts';
 import type { AlertPayload } from './message-text.ts';
 
-/** Every statement on the tables `alert_message` and `alert_attempt`. */
-const DESTINATIONS_TOLD_MAX = 100;
+/** Statements on the tables `alert_message` and `alert_attempt`; those that write messages of alerts are in queue-messages.ts. */
+/** Alerts named in one email; of the others it says how many there are. */
+const FOLDED_SHOWN_MAX = 100;
 const TRIES_SHOWN_MAX = 50;
+/** Taken at once for one destination: one that hangs, with many waiting, must not keep the others from theirs. */
+const PER_DESTINATION_MAX = 8;
 const PRUNED_AT_ONCE = 10_000;
-
-/**
- * Writes the messages of one alert, in the transaction that opens or ends it. An opening goes to every destination that
- * is on and meant for the biller; an end goes to those that heard of the opening. Returns how many.
- */
-export async function queueMessages(
-  tx: Tx,
-  from: {
-    alertId: number;
-    bid: number | null;
-    kind: 'opened' | 'recovered';
-    payload: AlertPayload;
-    at: Temporal.Instant;
-    newMessageId: () => string;
-  },
-): Promise<number> {
-  const destinations =
-    from.kind === 'opened'
-      ? await tx
-          .selectFrom('alert_destination')
-          .select('id')
-          .where('is_on', '=', true)
-          .where((where) => where.or([where('bid', 'is', null), where('bid', '=', from.bid ?? -1)]))
-          .limit(DESTINATIONS_TOLD_MAX)
-          .execute()
-      : await tx
-          .selectFrom('alert_message as m')
-          .innerJoin('alert_destination as d', 'd.id', 'm.destination_id')
-          .select('d.id')
-          .where('m.alert_id', '=', from.alertId)
-          .where('m.kind', '=', 'opened')
-          .where('d.is_on', '=', true)
-          .limit(DESTINATIONS_TOLD_MAX)
-          .execute();
-  if (destinations.length === 0) return 0;
-  await tx
-    .insertInto('alert_message')
-    .values(
-      destinations.map(({ id }) => ({
-        message_id: from.newMessageId(),
-        alert_id: from.alertId,
-        destination_id: id,
-        kind: from.kind,
-        payload: JSON.stringify(from.payload),
-        next_at: from.at,
-        created_at: from.at,
-      })),
-    )
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
-  return destinations.length;
-}
 
 export async function queueTest(
   tx: Tx,
@@ -90,7 +41,8 @@ export interface DueMessage {
 
 /**
  * Takes due messages for this process until `leaseUntil`; one whose process dies comes due again by itself. The end of an
- * alert waits until its opening has arrived at the same destination, or was given up.
+ * alert waits until its opening has arrived at the same destination, or was given up. What is folded into a message goes
+ * with it.
  */
 export async function leaseMessages(
   tx: Tx,
@@ -99,13 +51,33 @@ export async function leaseMessages(
   const { rows } = await sql<DueMessage>`
     update alert_message set next_at = ${from.leaseUntil}, attempts = attempts + 1
     where id = any(array(
-      select m.id from alert_message m
-      where m.state = 'queued' and m.next_at <= ${from.now} and not exists (
-        select from alert_message before where before.alert_id = m.alert_id and before.destination_id = m.destination_id
-          and before.id < m.id and before.state = 'queued')
-      order by m.next_at limit ${from.max} for update skip locked))
+      select due.id from alert_destination d cross join lateral (
+        select m.id, m.next_at from alert_message m
+        where m.destination_id = d.id and m.state = 'queued' and m.next_at <= ${from.now} and m.folded_into is null
+          and not exists (
+            select from alert_message part join alert_message before
+              on before.alert_id = part.alert_id and before.destination_id = part.destination_id
+              and before.id < part.id and before.state = 'queued'
+            where part.id = m.id or part.folded_into = m.id)
+        order by m.next_at, m.id limit ${PER_DESTINATION_MAX} for update skip locked) due
+      order by due.next_at limit ${from.max}))
     returning id, message_id as "messageId", kind, destination_id as "destinationId", payload, attempts`.execute(tx);
   return rows;
+}
+
+/** What was folded into a message, in order: as much as is told one by one, and how much there is. */
+export async function readFolded(
+  tx: Tx,
+  id: number,
+): Promise<{ readonly payloads: readonly AlertPayload[]; readonly count: number }> {
+  const rows = await tx
+    .selectFrom('alert_message')
+    .select(['payload', sql<number>`count(*) over ()`.as('count')])
+    .where('folded_into', '=', id)
+    .orderBy('id')
+    .limit(FOLDED_SHOWN_MAX)
+    .execute();
+  return { payloads: rows.map((row) => row.payload as unknown as AlertPayload), count: rows[0]?.count ?? 0 };
 }
 
 export interface Try {
@@ -139,7 +111,7 @@ export async function recordTry(
   await tx
     .updateTable('alert_message')
     .set(next.state === 'queued' ? { next_at: next.at } : { state: next.state, finished_at: tried.at })
-    .where('id', '=', message.id)
+    .where((where) => where.or([where('id', '=', message.id), where('folded_into', '=', message.id)]))
     .where('state', '=', 'queued')
     .execute();
 }
@@ -160,6 +132,8 @@ export interface MessageRow {
   readonly kind: 'opened' | 'recovered' | 'test';
   readonly state: 'queued' | 'sent' | 'failed';
   readonly payload: AlertPayload;
+  /** Further alerts told by the same email. */
+  readonly foldedCount: number;
   readonly alertId: number | null;
   readonly attempts: number;
   readonly nextAt: Temporal.Instant;
@@ -184,6 +158,7 @@ export async function readMessages(
       'm.kind',
       'm.state',
       'm.payload',
+      sql<number>`(select count(*) from alert_message part where part.folded_into = m.id)`.as('foldedCount'),
       'm.alert_id as alertId',
       'm.attempts',
       'm.next_at as nextAt',
@@ -193,6 +168,7 @@ export async function readMessages(
       'd.name as destinationName',
       'd.kind as destinationKind',
     ])
+    .where('m.folded_into', 'is', null)
     .$if(from.destinationId !== undefined, (query) => query.where('d.id', '=', from.destinationId ?? 0))
     .$if(from.state !== undefined, (query) => query.where('m.state', '=', from.state ?? ''))
     .$if(from.before !== undefined, (query) => query.where(sql<SqlBool>`m.id < ${Number(from.before)}`))
@@ -235,6 +211,7 @@ export async function requeueMessage(
     .selectFrom('alert_message')
     .select(['message_id', 'state'])
     .where('id', '=', id)
+    .where('folded_into', 'is', null)
     .forUpdate()
     .executeTakeFirst();
   if (!row) return undefined;
@@ -242,7 +219,7 @@ export async function requeueMessage(
   await tx
     .updateTable('alert_message')
     .set({ state: 'queued', next_at: at, finished_at: null })
-    .where('id', '=', id)
+    .where((where) => where.or([where('id', '=', id), where('folded_into', '=', id)]))
     .execute();
   return { kind: 'queued', messageId: row.message_id };
 }
@@ -252,6 +229,7 @@ export async function countWaiting(tx: Tx): Promise<number> {
     .selectFrom('alert_message')
     .select((select) => select.fn.countAll<number>().as('count'))
     .where('state', '=', 'queued')
+    .where('folded_into', 'is', null)
     .executeTakeFirstOrThrow();
   return count;
 }

@@ -76,22 +76,42 @@ export function subjectOf(payload: AlertPayload): string {
   return `${WORD[payload.type]}: ${title}${biller ? ` (${biller.name ?? 'biller'} ${biller.bid})` : ''}`;
 }
 
-export function mailOf(payload: AlertPayload, from: { to: string; messageId: string }): Mail {
+/** Alerts told by one email: those it names one by one, and how many there are. */
+export interface Folded {
+  readonly payloads: readonly AlertPayload[];
+  readonly count: number;
+}
+
+/** The email of one alert, or of several that came together. */
+export function mailOf(payload: AlertPayload, from: { to: string; messageId: string; folded: Folded }): Mail {
+  const { folded } = from;
+  const count = 1 + folded.count;
+  const parts = [payload, ...folded.payloads].map((one) => linesOf(one, { isOneOfMany: count > 1 }));
+  const untold = count - parts.length;
+  const rest = untold > 0 ? [[`${untold} more are not named here.`]] : [];
+  const blocks = [...parts, ...rest, [`Look here: ${payload.data.url}`]];
+  return {
+    to: from.to,
+    subject: `Causeway: ${count === 1 ? subjectOf(payload) : subjectOfMany(payload, count)}`,
+    text: `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`,
+    html: blocks.map((lines) => `<p>${lines.map(escaped).join('<br>')}</p>`).join('\n'),
+    headers: { 'X-Causeway-Alert': from.messageId, 'Auto-Submitted': 'auto-generated' },
+  };
+}
+
+function subjectOfMany(payload: AlertPayload, count: number): string {
+  return `${WORD[payload.type]}: ${count} alerts, the first: ${subjectOf(payload).replace(/^\w+: /, '')}`;
+}
+
+function linesOf(payload: AlertPayload, from: { isOneOfMany: boolean }): readonly string[] {
   const { data } = payload;
-  const lines = [
+  return [
+    ...(from.isOneOfMany ? [subjectOf(payload)] : []),
     data.sentence,
     ...(data.since ? [`Since: ${data.since}`] : []),
     ...(data.recoveredAt ? [`Over: ${data.recoveredAt}`] : []),
     `What: ${data.subject}`,
-    `Look here: ${data.url}`,
   ];
-  return {
-    to: from.to,
-    subject: `Causeway: ${subjectOf(payload)}`,
-    text: `${lines.join('\n\n')}\n`,
-    html: lines.map((line) => `<p>${escaped(line)}</p>`).join('\n'),
-    headers: { 'X-Causeway-Alert': from.messageId, 'Auto-Submitted': 'auto-generated' },
-  };
 }
 
 function escaped(text: string): string {

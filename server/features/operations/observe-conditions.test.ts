@@ -120,12 +120,23 @@ const PLANTED: readonly Planted[] = [
     mend: () => [sql`delete from pgboss.job where name = 'reconcile-billers'`],
   },
   {
+    condition: 'worker-away',
+    subject: 'worker',
+    says: /nothing is posted to partners/,
+    plant: () => [
+      sql`insert into running_process (id, host, pid, roles, version, node_version, started_at, figures)
+        values (${PROCESS}, 'web-host', 1, '{web}', '1', '26', now(), ${diskOf(50_000_000_000)}::jsonb)`,
+    ],
+    mend: () => [sql`delete from running_process`],
+    lastsMinutes: 3,
+  },
+  {
     condition: 'disk-low',
     subject: 'disk/small-host',
     says: /On small-host 5.0 GB .*5 % of it/,
     plant: () => [
       sql`insert into running_process (id, host, pid, roles, version, node_version, started_at, figures)
-        values (${PROCESS}, 'small-host', 1, '{web}', '1', '26', now(), ${diskOf(5_000_000_000)}::jsonb)`,
+        values (${PROCESS}, 'small-host', 1, '{web,worker}', '1', '26', now(), ${diskOf(5_000_000_000)}::jsonb)`,
     ],
     mend: () => [sql`update running_process set figures = ${diskOf(50_000_000_000)}::jsonb, beat_at = now()`],
     lastsMinutes: 6,

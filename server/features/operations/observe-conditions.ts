@@ -29,7 +29,7 @@ type Observer = (tx: Tx, from: ObserveFrom) => Promise<readonly Observation[]>;
 /** What looks for which conditions. Each runs in a transaction of its own: one that fails leaves the others seeing. */
 export const OBSERVERS: readonly { readonly of: readonly Condition[]; readonly observe: Observer }[] = [
   { of: ['endpoint-broken'], observe: endpoints },
-  { of: ['process-vanished', 'disk-low'], observe: processes },
+  { of: ['process-vanished', 'worker-away', 'disk-low'], observe: processes },
   { of: ['lane-paused'], observe: pausedLanes },
   {
     of: ['lane-stuck', 'held-payments', 'reconciliation-gap', 'maintenance-open', 'audit-broken', 'work-item'],
@@ -64,6 +64,19 @@ async function processes(tx: Tx, from: ObserveFrom): Promise<readonly Observatio
     since: from.now.subtract({ milliseconds: one.ageMs }),
     sentence: `Process ${one.pid} on ${one.host} (${one.roles.join(', ')}; version ${one.version}) gave no sign of life for ${Math.round(one.ageMs / 1000)} s and did not say that it stops. Start it again; if it was meant to go, forget it on the Operations screen.`,
   }));
+  const living = all.filter((one) => !isVanished(one));
+  const isWorkerAway = living.length > 0 && !living.some((one) => one.roles.includes('worker'));
+  const away: Observation[] = isWorkerAway
+    ? [
+        {
+          condition: 'worker-away',
+          subject: 'worker',
+          bid: null,
+          sentence:
+            'No process with the role “worker” runs: nothing is posted to partners, imported or emailed. Payments are still taken, and wait. Start a worker (CAUSEWAY_ROLES=worker).',
+        },
+      ]
+    : [];
   const least = from.ruleOf('disk-low').limit ?? 0;
   const disks = new Map<string, Observation>();
   for (const { host, figures, ageMs } of all) {
@@ -74,7 +87,7 @@ async function processes(tx: Tx, from: ObserveFrom): Promise<readonly Observatio
     const sentence = `On ${host} ${(diskFreeBytes / GIGABYTE).toFixed(1)} GB of the data folder’s disk are free, ${free.toFixed(0)} % of it. Make room before it is full.`;
     disks.set(host, { condition: 'disk-low', subject: `disk/${host}`, bid: null, sentence });
   }
-  return [...vanished, ...disks.values()];
+  return [...vanished, ...away, ...disks.values()];
 }
 
 async function pausedLanes(tx: Tx): Promise<readonly Observation[]> {

@@ -72,7 +72,7 @@ function messageView(row: MessageRow, tries: Awaited<ReturnType<typeof readTries
     messageId: row.messageId,
     kind: row.kind,
     state: row.state,
-    subject: subjectOf(row.payload),
+    subject: row.foldedCount === 0 ? subjectOf(row.payload) : `${subjectOf(row.payload)} and ${row.foldedCount} more`,
     destinationId: row.destinationId,
     destinationName: row.destinationName,
     destinationKind: row.destinationKind,

@@ -2,18 +2,18 @@ import { recordAudit } from '../../platform/audit.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { openSecrets } from './destination-secret.ts';
 import { changeDestination, type DestinationRow, findDestination } from './destination-store.ts';
-import { type DueMessage, giveUpMessages, leaseMessages, recordTry, type Try } from './message-store.ts';
+import { type DueMessage, giveUpMessages, leaseMessages, readFolded, recordTry, type Try } from './message-store.ts';
 import { mailOf } from './message-text.ts';
 import { webhookHeaders } from './sign-webhook.ts';
 
 /** Messages sent in one run, all at the same time; what is left comes with the next, seconds later. */
-const BATCH_MAX = 16;
+const BATCH_MAX = 32;
 /** Longer than one message may take. */
 const LEASE_SECONDS = 90;
 const WEBHOOK_MS = 15_000;
 const ANSWER_BYTES_MAX = 16_384;
 const SAID_CHARS_MAX = 300;
-const CONCURRENT_MAX = 2;
+const CONCURRENT_MAX = 4;
 /** Waits after the 1st, 2nd … failed try; after the tenth, 16 hours later, it is given up. */
 export const RETRY_SECONDS = [5, 30, 120, 600, 1_800, 3_600, 7_200, 14_400, 28_800] as const;
 const GONE = 410;
@@ -70,7 +70,9 @@ type Outcome = Omit<Tried, 'at' | 'tookMs'>;
 
 async function mail(deps: SendDeps, from: { row: DestinationRow; message: DueMessage }): Promise<Outcome> {
   const { row, message } = from;
-  const answer = await deps.mailer.send(mailOf(message.payload, { to: row.address, messageId: message.messageId }));
+  const folded = await deps.database.withSystem((tx) => readFolded(tx, message.id));
+  const { messageId } = message;
+  const answer = await deps.mailer.send(mailOf(message.payload, { to: row.address, messageId, folded }));
   return answer.ok
     ? { isDelivered: true, status: null, said: 'the mail server took it', isHopeless: false }
     : { isDelivered: false, status: null, said: answer.why, isHopeless: answer.permanent };

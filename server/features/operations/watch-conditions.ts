@@ -13,11 +13,12 @@ import {
   readSettings,
 } from './alert-store.ts';
 import { CONDITION_WORDS, type Condition, type ConditionRule } from './conditions.ts';
-import { countWaiting, queueMessages } from './message-store.ts';
+import { measureAlerts } from './measure-alerts.ts';
 import { messageBody } from './message-text.ts';
 import type { Observation } from './observation.ts';
 import { OBSERVERS } from './observe-conditions.ts';
 import { deleteProcess, deleteStatesOf, readProcesses, replaceProcess } from './process-store.ts';
+import { queueMessages, type Telling } from './queue-messages.ts';
 import { FORGOTTEN_MS, isVanished, pairReplacements } from './vanished.ts';
 
 const LOCK_KEY = 7_281_011;
@@ -42,7 +43,7 @@ export async function watchConditions(deps: WatchDeps): Promise<void> {
     const names = new Map((await deps.billers.list()).map(({ bid, name }) => [bid, name]));
     const { seen, isKnown } = await observe(deps, { settings, names });
     await decide(deps, tx, { settings, names, seen, isKnown });
-    await measure(deps, tx);
+    await measureAlerts(deps, tx);
   });
 }
 
@@ -99,19 +100,29 @@ interface Decision extends Seen {
 
 async function decide(deps: WatchDeps, tx: Tx, from: Decision): Promise<void> {
   const open = new Map((await readOpenAlerts(tx)).map((row) => [keyOf(row), row]));
+  const told: Told[] = [];
   for (const key of new Set([...open.keys(), ...from.seen.keys()])) {
     const row = open.get(key);
     const seen = from.seen.get(key);
     const condition = row?.condition ?? seen?.condition;
-    if (condition && from.isKnown(condition)) await decideOne(deps, tx, { ...from, row, seenNow: seen, condition });
+    if (!condition || !from.isKnown(condition)) continue;
+    const one = await decideOne(deps, tx, { ...from, row, seenNow: seen, condition });
+    if (one) told.push(one);
   }
+  await tell(deps, tx, { told, names: from.names });
+}
+
+/** An alert that begins or is over with this look. */
+interface Told {
+  readonly row: AlertRow;
+  readonly kind: 'opened' | 'recovered';
 }
 
 async function decideOne(
   deps: WatchDeps,
   tx: Tx,
   from: Decision & { row: AlertRow | undefined; seenNow: Observation | undefined; condition: Condition },
-): Promise<void> {
+): Promise<Told | undefined> {
   const { row, seenNow, condition } = from;
   const words = CONDITION_WORDS[condition];
   const rule = from.settings.rules.get(condition) ?? words.standard;
@@ -136,69 +147,58 @@ async function decideOne(
   switch (step) {
     case 'begin':
       if (seenNow) await insertAlert(tx, { seen: seenNow, at: since, toldAt: null });
-      return;
+      return undefined;
     case 'tell': {
-      if (!seenNow) return;
+      if (!seenNow) return undefined;
       const told = row
         ? { ...row, sentence: seenNow.sentence, told_at: now, gone_since: null }
         : await insertAlert(tx, { seen: seenNow, at: since, toldAt: now });
-      if (!told) return;
+      if (!told) return undefined;
       if (row) await changeAlert(tx, row.id, { sentence: seenNow.sentence, told_at: now, gone_since: null });
-      await tell(deps, tx, { row: told, kind: 'opened', names: from.names });
-      return;
+      return { row: told, kind: 'opened' };
     }
     case 'forget':
       if (row) await deleteAlert(tx, row.id);
-      return;
+      return undefined;
     case 'gone':
       if (row) await changeAlert(tx, row.id, { gone_since: now });
-      return;
+      return undefined;
     case 'back':
       if (row && seenNow) await changeAlert(tx, row.id, { gone_since: null, sentence: seenNow.sentence });
-      return;
+      return undefined;
     case 'recover': {
-      if (!row) return;
+      if (!row) return undefined;
       const recovery = rule.isOn ? 'It is not so any more.' : 'This condition is no longer watched.';
       const over = { gone_since: row.gone_since ?? now, recovered_at: now, recovery };
       await changeAlert(tx, row.id, over);
-      await tell(deps, tx, { row: { ...row, ...over }, kind: 'recovered', names: from.names });
-      return;
+      return { row: { ...row, ...over }, kind: 'recovered' };
     }
     case 'stay':
       if (row && seenNow && row.sentence !== seenNow.sentence && row.told_at === null)
         await changeAlert(tx, row.id, { sentence: seenNow.sentence });
-      return;
+      return undefined;
     default:
       step satisfies never;
+      return undefined;
   }
 }
 
 async function tell(
   deps: WatchDeps,
   tx: Tx,
-  from: { row: AlertRow; kind: 'opened' | 'recovered'; names: ReadonlyMap<number, string> },
+  from: { told: readonly Told[]; names: ReadonlyMap<number, string> },
 ): Promise<void> {
-  const { row, kind } = from;
-  const billerName = row.bid === null ? null : (from.names.get(row.bid) ?? null);
-  const payload = messageBody({ row, kind, billerName, publicUrl: deps.publicUrl });
-  const count = await queueMessages(tx, {
-    alertId: row.id,
-    bid: row.bid,
-    kind,
-    payload,
-    at: deps.clock.now(),
-    newMessageId: () => `msg_${deps.random.token(18)}`,
+  const tellings = from.told.map(({ row, kind }): Telling & Told => {
+    const billerName = row.bid === null ? null : (from.names.get(row.bid) ?? null);
+    const payload = messageBody({ row, kind, billerName, publicUrl: deps.publicUrl });
+    return { alertId: row.id, bid: row.bid, kind, payload, row };
   });
-  const facts = { condition: row.condition, subject: row.subject, destinations: count };
-  if (kind === 'opened') deps.log.error(facts, 'an alert was opened');
-  else deps.log.info(facts, 'an alert is over');
-}
-
-async function measure(deps: WatchDeps, tx: Tx): Promise<void> {
-  const open = deps.metrics.gauge('causeway_alerts_open', 'Alerts that were told and are not over', ['condition']);
-  const waiting = deps.metrics.gauge('causeway_alert_messages_waiting', 'Messages of alerts that have not arrived yet');
-  open.clear();
-  const told = (await readOpenAlerts(tx)).filter((row) => row.told_at !== null);
-  for (const [condition, rows] of Map.groupBy(told, (row) => row.condition)) open.set(rows.length, { condition });
-  waiting.set(await countWaiting(tx));
+  const newMessageId = () => `msg_${deps.random.token(18)}`;
+  const counts = await queueMessages(tx, { tellings, at: deps.clock.now(), newMessageId });
+  for (const one of tellings) {
+    const { condition, subject } = one.row;
+    const facts = { condition, subject, destinations: counts.get(one) ?? 0 };
+    if (one.kind === 'opened') deps.log.error(facts, 'an alert was opened');
+    else deps.log.info(facts, 'an alert is over');
+  }
 }
