@@ -1,13 +1,17 @@
 /**
  * The return reason codes of the ACH network, as dated data. Source of the list and of the meanings: Nacha Operating
- * Rules, appendix on returns, as kept by the open dictionary of moov-io/ach; windows: Nacha, "ACH Operations Bulletin" and
- * the rules in force. A code is looked up for a date: what it meant when the return was made.
+ * Rules, appendix on returns, as kept by the open dictionary of moov-io/ach; windows as banks publish them from the same
+ * table (the rules themselves are sold, not published). A code is looked up for a date: what it meant when the return was made.
  */
 
-/** Banking days after settlement unless said otherwise. */
+/**
+ * How long after settlement. `next-file`: the network's operator returns it itself, before it is posted. `not-fixed`: by
+ * agreement, on refusal, or at an agency's discretion. Dishonored and contested returns are between banks.
+ */
 export type ReturnWindow =
-  | { readonly count: 2; readonly unit: 'banking days' }
-  | { readonly count: 60; readonly unit: 'calendar days' };
+  | { readonly count: 2 | 5; readonly unit: 'banking days' }
+  | { readonly count: 60; readonly unit: 'calendar days' }
+  | { readonly unit: 'next-file' | 'not-fixed' };
 
 export interface ReturnCode {
   readonly code: string;
@@ -22,35 +26,33 @@ export interface ReturnCode {
 }
 
 const TWO_DAYS: ReturnWindow = { count: 2, unit: 'banking days' };
+const FIVE_DAYS: ReturnWindow = { count: 5, unit: 'banking days' };
 const SIXTY_DAYS: ReturnWindow = { count: 60, unit: 'calendar days' };
+const NEXT_FILE: ReturnWindow = { unit: 'next-file' };
+const NOT_FIXED: ReturnWindow = { unit: 'not-fixed' };
 const SOURCE = 'Nacha Operating Rules, Appendix Four; moov-io/ach addenda99.go';
 const SOURCE_R90 = 'Nacha rule amendment, sanctions returns, effective 17 March 2028';
 const RULES_FROM = '2021-04-01';
 const R90_FROM = '2028-03-17';
 
-const sixtyDays = new Set(['R05', 'R07', 'R10', 'R11', 'R33', 'R37', 'R38', 'R51', 'R52', 'R53']);
+/** Every other code has two banking days. */
+const windows: readonly (readonly [ReturnWindow, readonly string[]])[] = [
+  [SIXTY_DAYS, ['R05', 'R07', 'R10', 'R11', 'R33', 'R37', 'R38', 'R51', 'R52', 'R53']],
+  [NEXT_FILE, ['R13', 'R18', 'R19', 'R25', 'R26', 'R27', 'R28', 'R30', 'R32', 'R34', 'R35', 'R36']],
+  [NOT_FIXED, ['R06', 'R23', 'R31', 'R40', 'R41', 'R42', 'R43', 'R44', 'R45', 'R46', 'R47', 'R90']],
+  [FIVE_DAYS, ['R61', 'R62', 'R67', 'R68', 'R69', 'R70']],
+];
 const retries: Readonly<Record<string, ReturnCode['retry']>> = {
   R01: 'twice',
   R09: 'twice',
   R08: 'after-consent',
   R11: 'after-correction',
 };
-/** The account or the authorization is gone: charging it again by a standing order would be wrong or forbidden. */
-const autopayStops = new Set([
-  'R02',
-  'R03',
-  'R04',
-  'R05',
-  'R07',
-  'R08',
-  'R10',
-  'R11',
-  'R14',
-  'R15',
-  'R16',
-  'R20',
-  'R29',
-]);
+/**
+ * The account or the authorization is gone: charging it again by a standing order would be wrong or forbidden. Not R11: the
+ * authorization stands, and what did not keep to it may be corrected and sent again within 60 days (Nacha, 1 April 2020).
+ */
+const autopayStops = new Set(['R02', 'R03', 'R04', 'R05', 'R07', 'R08', 'R10', 'R14', 'R15', 'R16', 'R20', 'R29']);
 
 const meanings = {
   R01: 'not enough money in the account',
@@ -143,7 +145,7 @@ function row(code: string, meaning: string, dated: { from?: string; until?: stri
   return {
     code,
     meaning,
-    window: sixtyDays.has(code) ? SIXTY_DAYS : TWO_DAYS,
+    window: windows.find(([, codes]) => codes.includes(code))?.[0] ?? TWO_DAYS,
     retry: retries[code] ?? 'never',
     stopsAutopay: autopayStops.has(code) || code === 'R90',
     from: dated.from ?? RULES_FROM,

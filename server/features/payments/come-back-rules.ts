@@ -30,7 +30,8 @@ export const COME_BACK_RULES: readonly ComeBackRule[] = [
     disputeDays: 120,
     from: '2018-04-13',
     until: undefined,
-    source: 'Visa Core Rules, dispute time limits (120 calendar days); the other networks keep the same',
+    source:
+      'Visa Core Rules, dispute time limits: 120 calendar days from processing. American Express and Discover: 120; Mastercard: 90 or 120 by reason. The longest is told',
   },
 ];
 

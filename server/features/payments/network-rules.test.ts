@@ -29,10 +29,14 @@ test('on 17 March 2028 R90 begins and R16 loses its sanctions meaning', () => {
 test('windows and effects are those of the specification', () => {
   for (const code of ['R05', 'R07', 'R10', 'R11'])
     expect(explainReturn(code, '2026-11-20')?.window).toEqual({ count: 60, unit: 'calendar days' });
-  for (const code of ['R01', 'R02', 'R03', 'R09', 'R29'])
+  for (const code of ['R06', 'R23', 'R31', 'R42', 'R90'])
+    expect(explainReturn(code, '2028-04-01')?.window).toEqual({ unit: 'not-fixed' });
+  for (const code of ['R01', 'R02', 'R03', 'R09', 'R29', 'R73'])
     expect(explainReturn(code, '2026-11-20')?.window).toEqual({ count: 2, unit: 'banking days' });
   expect(explainReturn('R07', '2026-11-20')).toMatchObject({ stopsAutopay: true, retry: 'never' });
   expect(explainReturn('R10', '2026-11-20')?.stopsAutopay).toBe(true);
+  // Repurposed in 2020: the authorization stands, so a corrected debit may follow.
+  expect(explainReturn('R11', '2026-11-20')).toMatchObject({ stopsAutopay: false, retry: 'after-correction' });
   expect(explainReturn('R01', '2026-11-20')).toMatchObject({ retry: 'twice', stopsAutopay: false });
   expect(comeBackRules('ACH', '2026-11-20')).toMatchObject({ usualBankingDays: 2, disputeDays: 60 });
 });
