@@ -156,8 +156,8 @@ export async function withPayments(
       idempotencyKey: crypto.randomUUID(),
       ...change,
     }),
-    take: (accountNumber: string, change: Partial<TakePayment> = {}) =>
-      takePayment(deps, at.wanted(accountNumber, change)),
+    take: (accountNumber: string, change: Partial<TakePayment> = {}, by: PaymentsDeps = deps) =>
+      takePayment(by, at.wanted(accountNumber, change)),
     /** What the payer does on the processor's page. */
     pay(publicId: string, testNumber = 'visa'): void {
       const checkout = processor.checkouts().find((one) => one.reference === publicId);

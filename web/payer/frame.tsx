@@ -117,6 +117,16 @@ function Progress({ words, step }: { words: Words; step: 1 | 2 | 3 | 4 }) {
   );
 }
 
+/** What a form was shown as: whose bill, and in which language. A browser's other tabs may hold another by the time it is sent. */
+export function FormOf({ frame, accountNumber }: { frame: PageFrame; accountNumber: string }) {
+  return (
+    <>
+      <input type="hidden" name="account" value={accountNumber} />
+      <input type="hidden" name="lang" value={frame.locale} />
+    </>
+  );
+}
+
 /** The summary on top of a refused form; it takes the focus, and each line leads to its field. */
 export function FaultSummary({ words, faults }: { words: Words; faults: readonly FormFault[] }) {
   if (faults.length === 0) return null;

@@ -18,7 +18,17 @@ export function Message({ frame, page }: { frame: PageFrame; page: MessagePage }
           </a>
         </div>
       )}
-      {['no-such-biller', 'not-here', 'partner-only'].includes(page.kind) ? null : (
+      {page.kind === 'other-bill' ? (
+        <div className="acts">
+          <a className="button" href={`${frame.base}/bill`}>
+            {words.toOpenBill}
+          </a>
+          <a className="button quiet" href={frame.base}>
+            {words.notYou}
+          </a>
+        </div>
+      ) : null}
+      {['other-bill', 'no-such-biller', 'not-here', 'partner-only'].includes(page.kind) ? null : (
         <div className="acts">
           <a className="button" href={frame.base}>
             {words.home}

@@ -1,5 +1,5 @@
 import type { MethodOffer, PageFrame, PayPage } from '../../server/features/payer-site/contract.ts';
-import { FaultSummary, Field, Page } from './frame.tsx';
+import { FaultSummary, Field, FormOf, Page } from './frame.tsx';
 import { dollars } from './show.ts';
 import { WORDS, type Words } from './words.ts';
 
@@ -10,7 +10,12 @@ export function Pay({ frame, page }: { frame: PageFrame; page: PayPage }) {
     <Page frame={frame} title={words.payTitle} step={3} hasFault={page.faults.length > 0}>
       <FaultSummary words={words} faults={page.faults} />
       <h1>{words.payTitle}</h1>
+      <p className="soft">
+        {words.policyHolder}: {page.customerName} · {page.accountNumber}
+      </p>
       <form method="post" action={`${frame.base}/pay`} noValidate={true}>
+        <FormOf frame={frame} accountNumber={page.accountNumber} />
+        <input type="hidden" name="dueCents" value={page.dueCents} />
         <Amount frame={frame} page={page} />
         <fieldset id="method">
           <legend>{words.withWhat}</legend>
@@ -52,7 +57,8 @@ function Amount({ frame, page }: { frame: PageFrame; page: PayPage }) {
   const words = WORDS[frame.locale];
   if (!page.isOtherAmountAllowed && page.choices.length === 0) {
     return (
-      <section className="card" aria-label={words.howMuch}>
+      <section className="card" id="amountChoice" aria-label={words.howMuch}>
+        <Fault page={page} field="amountChoice" />
         <p className="soft">{words.amountDue}</p>
         <p className="amount">{dollars(frame, page.dueCents)}</p>
         <input type="hidden" name="amountChoice" value="whole" />
@@ -65,6 +71,7 @@ function Amount({ frame, page }: { frame: PageFrame; page: PayPage }) {
   return (
     <fieldset id="amountChoice">
       <legend>{words.howMuch}</legend>
+      <Fault page={page} field="amountChoice" />
       <label className="choice">
         <input type="radio" name="amountChoice" value="whole" defaultChecked={!picked} />
         <span>{words.wholeAmount(dollars(frame, page.dueCents))}</span>

@@ -71,11 +71,6 @@ function headline(words: Words, frame: PageFrame, page: PaymentPage): readonly [
 /** Taken, settled, posted: the same three for payer and staff. A mark and a word, never a colour alone. */
 function Clocks({ frame, clocks }: { frame: PageFrame; clocks: ThreeClocks }) {
   const words = WORDS[frame.locale];
-  const settled = clocks.settledAt
-    ? moment(frame, clocks.settledAt)
-    : clocks.canComeBackUntil
-      ? words.settledBy(day(frame, clocks.canComeBackUntil.slice(0, 10)))
-      : words.settledPending;
   const posting = {
     posted: '',
     'on-the-way': words.postedOnTheWay,
@@ -90,7 +85,7 @@ function Clocks({ frame, clocks }: { frame: PageFrame; clocks: ThreeClocks }) {
       isDone: clocks.takenAt !== undefined,
     },
     { name: words.posted, text: posted, isDone: clocks.postedAt !== undefined },
-    { name: words.settled, text: settled, isDone: clocks.settledAt !== undefined },
+    { name: words.settled, text: settledText(frame, clocks), isDone: clocks.settledAt !== undefined },
   ];
   return (
     <ul className="clocks card">
@@ -108,6 +103,16 @@ function Clocks({ frame, clocks }: { frame: PageFrame; clocks: ThreeClocks }) {
       ))}
     </ul>
   );
+}
+
+function settledText(frame: PageFrame, clocks: ThreeClocks): string {
+  const words = WORDS[frame.locale];
+  if (clocks.wentBack) {
+    const { how, at } = clocks.wentBack;
+    return `${words.status[how] ?? how}${at ? ` · ${moment(frame, at)}` : ''}`;
+  }
+  const when = clocks.settledAt ? moment(frame, clocks.settledAt) : words.settledPending;
+  return clocks.canComeBackUntil ? `${when}. ${words.comesBackUntil(day(frame, clocks.canComeBackUntil))}` : when;
 }
 
 function Next({ frame, page }: { frame: PageFrame; page: PaymentPage }) {

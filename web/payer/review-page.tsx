@@ -1,5 +1,5 @@
 import type { PageFrame, ReviewPage } from '../../server/features/payer-site/contract.ts';
-import { FaultSummary, Page } from './frame.tsx';
+import { FaultSummary, FormOf, Page } from './frame.tsx';
 import { dollars, moment } from './show.ts';
 import { WORDS } from './words.ts';
 
@@ -10,8 +10,10 @@ export function Review({ frame, page }: { frame: PageFrame; page: ReviewPage }) 
     <Page frame={frame} title={words.reviewTitle} step={4} hasFault={page.faults.length > 0}>
       <FaultSummary words={words} faults={page.faults} />
       <h1>{words.reviewTitle}</h1>
-      {page.changedFromCents === undefined ? null : (
-        <p className="note">{words.changed(dollars(frame, page.changedFromCents), dollars(frame, page.amountCents))}</p>
+      {page.changed === undefined ? null : (
+        <p className="note" role="alert">
+          {words.changed(dollars(frame, page.changed.fromCents), dollars(frame, page.changed.toCents))}
+        </p>
       )}
       <section className="card">
         <dl>
@@ -30,23 +32,23 @@ export function Review({ frame, page }: { frame: PageFrame; page: ReviewPage }) 
         </dl>
       </section>
       <form method="post" action={`${frame.base}/review`}>
+        <FormOf frame={frame} accountNumber={page.accountNumber} />
         <input type="hidden" name="idempotencyKey" value={page.idempotencyKey} />
         <input type="hidden" name="totalCents" value={page.totalCents} />
+        <input type="hidden" name="authorizationMark" value={page.authorizationMark} />
         {page.duplicateOf === undefined ? null : (
-          <div className="note" id="confirmDuplicate">
+          <div className="note">
             <strong>{words.duplicateTitle}</strong>
             <p>{words.duplicateBody(page.duplicateOf.paymentId, moment(frame, page.duplicateOf.createdAt))}</p>
             <label className="choice">
-              <input type="checkbox" name="confirmDuplicate" value="yes" />
+              <input id="confirmDuplicate" type="checkbox" name="confirmDuplicate" value="yes" />
               <span>{words.duplicateBox}</span>
             </label>
           </div>
         )}
         <section className="authorization">
           <h2>{words.authorization}</h2>
-          {page.authorization.map((paragraph) => (
-            <p key={paragraph}>{paragraph}</p>
-          ))}
+          <p>{page.authorization}</p>
         </section>
         <p className="soft">{words.nextPage}</p>
         <div className="acts">

@@ -40,8 +40,7 @@ export async function openBillOf(
     sendMessage(reply, deps.pages, at.frame, 'session-over', 401);
     return undefined;
   }
-  const { until: _until, ...kept } = session;
-  deps.sessions.keep(reply, at.frame.base, kept);
+  deps.sessions.prolong(reply, at.frame.base, session);
   return { ...at, session };
 }
 
@@ -89,7 +88,7 @@ export function registerBillRoutes(app: App, deps: PayerSiteDeps): void {
       const invoice = await deps.database.withBiller(bid, (tx) => findInvoice(tx, bid, invoiceNumber));
       // Another account's bill is as absent as none: the session is for one account.
       if (invoice?.accountNumber !== accountNumber)
-        return sendMessage(reply, deps.pages, open.frame, 'pdf-not-available', 404);
+        return sendMessage(reply, deps.pages, open.frame, 'other-bill', 404);
       const pdf = await billPdf(deps, { bid, invoiceNumber });
       if (pdf.kind !== 'pdf') return sendMessage(reply, deps.pages, open.frame, 'pdf-not-available', 404);
       return reply

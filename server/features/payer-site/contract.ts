@@ -67,7 +67,10 @@ export interface BillShown {
 export interface ThreeClocks {
   readonly takenAt: string | undefined;
   readonly settledAt: string | undefined;
+  /** The last day on which the money can still come back; not set once it is over. */
   readonly canComeBackUntil: string | undefined;
+  /** The money went back: how (a status of the payment), and when. */
+  readonly wentBack: { readonly how: string; readonly at: string | undefined } | undefined;
   readonly postedAt: string | undefined;
   readonly posting: 'posted' | 'on-the-way' | 'checking' | 'not-sent' | undefined;
 }
@@ -111,6 +114,7 @@ export interface MethodOffer {
 
 export interface PayPage {
   readonly accountNumber: string;
+  readonly customerName: string;
   readonly dueCents: number;
   /** Amounts besides what is due that are offered as they are. */
   readonly choices: readonly { readonly kind: 'minimum' | 'total'; readonly amountCents: number }[];
@@ -137,12 +141,14 @@ export interface ReviewPage {
   readonly totalCents: number;
   readonly name: string;
   readonly email: string;
-  readonly authorization: readonly string[];
+  /** What the payer agrees to, word for word, and the mark of that text: a press that would keep another text is asked about. */
+  readonly authorization: string;
+  readonly authorizationMark: string;
   readonly idempotencyKey: string;
   /** A payment like this one was made minutes ago: the payer has to say that another is meant. */
   readonly duplicateOf: { readonly paymentId: number; readonly createdAt: string } | undefined;
-  /** The balance moved while the payer was choosing. */
-  readonly changedFromCents: number | undefined;
+  /** The balance moved while the payer was choosing: what it was, and what it is. */
+  readonly changed: { readonly fromCents: number; readonly toCents: number } | undefined;
   readonly faults: readonly FormFault[];
 }
 
@@ -179,6 +185,7 @@ export interface MessagePage {
     | 'session-over'
     | 'no-such-payment'
     | 'pdf-not-available'
+    | 'other-bill'
     | 'try-again'
     | 'not-here'
     | 'partner-only'

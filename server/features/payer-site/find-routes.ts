@@ -79,7 +79,11 @@ export function registerFindRoutes(app: App, deps: PayerSiteDeps): void {
 }
 
 /** A form's field as trimmed text, cut at what any honest answer needs. */
-export function fieldOf(body: Readonly<Record<string, unknown>>, name: string): string {
+export function fieldOf(
+  body: Readonly<Record<string, unknown>>,
+  name: string,
+  charsMax: number = FIELD_CHARS_MAX,
+): string {
   const value = body[name];
-  return typeof value === 'string' ? value.trim().slice(0, FIELD_CHARS_MAX) : '';
+  return typeof value === 'string' ? value.trim().slice(0, charsMax) : '';
 }

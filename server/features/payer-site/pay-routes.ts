@@ -1,11 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PUBLIC } from '../../platform/access.ts';
 import type { App } from '../../platform/http.ts';
-import { formatDollars } from '../../platform/money.ts';
 import { Problem } from '../../platform/problems.ts';
 import { feeOf } from '../billers/index.ts';
 import {
-  authorizationFor,
   checkoutOf,
   type PaymentQuote,
   paymentBegunWith,
@@ -15,15 +13,22 @@ import {
 } from '../payments/index.ts';
 import { cannotPayOf, type OpenBill, openBillOf } from './bill-routes.ts';
 import { answerIfClosed } from './closed-page.ts';
-import type { FormFault, PayPage, ReviewPage } from './contract.ts';
+import type { FormFault, Locale, PayPage } from './contract.ts';
 import { fieldOf } from './find-routes.ts';
 import { isOwnForm, sendMessage, sendPage } from './payer-frame.ts';
 import { EMPTY_DRAFT, type PayerSession } from './payer-session.ts';
 import type { PayerSiteDeps } from './payer-site-deps.ts';
-import { amountLimits, otherChoices, readPayForm } from './read-pay-form.ts';
+import { amountLimits, centsSeen, otherChoices, type PayForm, readPayForm } from './read-pay-form.ts';
+import { refusalWords } from './refusal-words.ts';
+import { feeIn, reviewShown } from './review-shown.ts';
 
 const FIRST_PRESS_TURNS = 20;
 const FIRST_PRESS_WAIT_MS = 150;
+
+const CHOSEN_ELSEWHERE: Readonly<Record<Locale, string>> = {
+  en: 'You have changed this payment since, perhaps in another tab. Nothing was charged by that press. This is the payment as it stands now: check it before you pay.',
+  es: 'Usted cambió este pago después, quizás en otra pestaña. Ese intento no cobró nada. Este es el pago como está ahora: revíselo antes de pagar.',
+};
 
 /** Steps 3 and 4: method and amount, then review; the last button makes one payment however often it is pressed. */
 export function registerPayRoutes(app: App, deps: PayerSiteDeps): void {
@@ -41,23 +46,16 @@ export function registerPayRoutes(app: App, deps: PayerSiteDeps): void {
     const quote = await quoteOf(deps, open);
     if (cannotPayOf(quote)) return reply.redirect(`${open.frame.base}/bill`, 303);
     const { faults, ...form } = readPayForm((request.body ?? {}) as Record<string, unknown>, quote, open.frame.locale);
-    const before = open.session.draft;
-    // The same answers keep their key: back and forth, and a second press, stay one payment.
-    const isSame =
-      before.idempotencyKey !== '' && before.method === form.method && before.amountCents === form.amountCents;
-    const draft = {
-      ...form,
-      idempotencyKey: isSame ? before.idempotencyKey : deps.random.token(),
-      balanceSeenCents: quote.balance?.cents ?? 0,
+    const session = {
+      bid: open.session.bid,
+      accountNumber: open.session.accountNumber,
+      draft: draftOf(deps, open, { form, faults, quote }),
     };
-    const session = { bid: open.session.bid, accountNumber: open.session.accountNumber, draft };
     deps.sessions.keep(reply, open.frame.base, session);
-    if (faults.length > 0)
-      return sendPage(
-        reply,
-        deps.pages.pay(open.frame, payPage({ ...open, session: { ...open.session, draft } }, quote, faults)),
-        422,
-      );
+    if (faults.length > 0) {
+      const typed = { ...open, session: { ...open.session, draft: { ...session.draft, email: form.email } } };
+      return sendPage(reply, deps.pages.pay(open.frame, payPage(typed, quote, faults)), 422);
+    }
     return reply.redirect(`${open.frame.base}/review`, 303);
   });
 
@@ -68,34 +66,77 @@ export function registerPayRoutes(app: App, deps: PayerSiteDeps): void {
     if (draft.idempotencyKey === '') return reply.redirect(`${open.frame.base}/pay`, 303);
     const quote = await quoteOf(deps, open);
     if (cannotPayOf(quote)) return reply.redirect(`${open.frame.base}/bill`, 303);
-    return sendPage(reply, deps.pages.review(open.frame, reviewPage(deps, open, quote, {})));
+    return sendPage(reply, deps.pages.review(open.frame, reviewShown(deps, open, quote, {})));
   });
 
   app.post('/:slug/review', { config: { access: PUBLIC } }, async (request, reply) => {
     const open = await openForm(deps, request, reply);
     if (!open) return reply;
     const body = (request.body ?? {}) as Record<string, unknown>;
-    const { draft } = open.session;
     const idempotencyKey = fieldOf(body, 'idempotencyKey');
-    if (idempotencyKey === '' || idempotencyKey !== draft.idempotencyKey) {
-      // The first press's answer has cleared the draft already when a second press, or another tab, comes late.
-      const publicId = await paymentBegunWith(deps, { ...open.session, idempotencyKey });
-      const next = publicId === undefined ? `${open.frame.base}/review` : await wayOnWith(deps, open, publicId);
-      return reply.redirect(next, 303);
-    }
+    if (idempotencyKey === '' || idempotencyKey !== open.session.draft.idempotencyKey)
+      return pressedElsewhere(deps, open, { reply, idempotencyKey });
     return pay(deps, open, {
       reply,
       isDuplicateConfirmed: body.confirmDuplicate === 'yes',
-      totalSeenCents: wholeCents(fieldOf(body, 'totalCents')),
+      totalSeenCents: centsSeen(fieldOf(body, 'totalCents')),
+      authorizationMark: fieldOf(body, 'authorizationMark'),
     });
   });
+}
+
+/** The form so far, as the session keeps it. A form with faults has no key: nothing can be reviewed or paid from it. */
+function draftOf(
+  deps: PayerSiteDeps,
+  open: OpenBill,
+  from: { form: Omit<PayForm, 'faults'>; faults: readonly FormFault[]; quote: PaymentQuote },
+): PayerSession['draft'] {
+  const { form, faults, quote } = from;
+  const before = open.session.draft;
+  // The same answers keep their key: back and forth, and a second press, stay one payment.
+  const isSame =
+    before.method === form.method &&
+    before.amountCents === form.amountCents &&
+    before.name === form.name &&
+    before.email === form.email;
+  const key = isSame && before.idempotencyKey !== '' ? before.idempotencyKey : deps.random.token();
+  const isAtFault = (field: string) => faults.some((fault) => fault.field === field);
+  return {
+    ...form,
+    name: isAtFault('name') ? '' : form.name,
+    email: isAtFault('email') ? '' : form.email,
+    idempotencyKey: faults.length > 0 ? '' : key,
+    balanceSeenCents: quote.balance?.cents ?? 0,
+  };
+}
+
+/** A press with another key than the session's: late, of another tab, or of an older form. It pays nothing. */
+async function pressedElsewhere(
+  deps: PayerSiteDeps,
+  open: OpenBill,
+  from: { reply: FastifyReply; idempotencyKey: string },
+): Promise<FastifyReply> {
+  const { reply } = from;
+  // The first press's answer has cleared the draft already when a second press, or another tab, comes late.
+  const publicId = await paymentBegunWith(deps, { ...open.session, idempotencyKey: from.idempotencyKey });
+  if (publicId !== undefined) return reply.redirect(await wayOnWith(deps, open, publicId), 303);
+  if (open.session.draft.idempotencyKey === '') return reply.redirect(`${open.frame.base}/pay`, 303);
+  const quote = await quoteOf(deps, open);
+  if (cannotPayOf(quote)) return reply.redirect(`${open.frame.base}/bill`, 303);
+  const faults = [{ field: 'page', message: CHOSEN_ELSEWHERE[open.frame.locale] }];
+  return sendPage(reply, deps.pages.review(open.frame, reviewShown(deps, open, quote, { faults })), 409);
 }
 
 /** Takes the payment and sends the payer on; a refusal becomes the review page with what changed. */
 async function pay(
   deps: PayerSiteDeps,
   open: OpenBill,
-  from: { reply: FastifyReply; isDuplicateConfirmed: boolean; totalSeenCents: number | undefined },
+  from: {
+    reply: FastifyReply;
+    isDuplicateConfirmed: boolean;
+    totalSeenCents: number | undefined;
+    authorizationMark: string;
+  },
 ): Promise<FastifyReply> {
   const { bid, accountNumber, draft } = open.session;
   const quote = await quoteOf(deps, open);
@@ -110,23 +151,27 @@ async function pay(
       // What the page showed, not what holds now: a fee that was changed meanwhile is shown and asked about.
       feeSeenCents: Math.max(0, (from.totalSeenCents ?? draft.amountCents + feeCents) - draft.amountCents),
       balanceSeenCents: draft.balanceSeenCents,
+      ...(from.authorizationMark !== '' && { authorizationMark: from.authorizationMark }),
       source: 'Virtual Site',
       locale: open.frame.locale,
       payer: { name: draft.name, email: draft.email },
       idempotencyKey: draft.idempotencyKey,
       confirmedDuplicate: from.isDuplicateConfirmed,
     });
-    deps.sessions.keep(from.reply, open.frame.base, {
-      bid,
-      accountNumber,
-      draft: { ...EMPTY_DRAFT, name: draft.name, email: draft.email },
-    });
+    forgetForm(deps, open, from.reply);
     const next = taken.next.kind === 'checkout' ? taken.next.url : await wayOnWith(deps, open, taken.payment.publicId);
     return from.reply.redirect(next, 303);
   } catch (cause) {
     if (!(cause instanceof Problem)) throw cause;
     return afterRefusal(deps, open, { reply: from.reply, problem: cause });
   }
+}
+
+/** The form has become a payment: another begins afresh, with the same person. */
+function forgetForm(deps: PayerSiteDeps, open: OpenBill, reply: FastifyReply): void {
+  const { bid, accountNumber, draft } = open.session;
+  const fresh = { ...EMPTY_DRAFT, name: draft.name, email: draft.email };
+  deps.sessions.keep(reply, open.frame.base, { bid, accountNumber, draft: fresh });
 }
 
 /**
@@ -154,6 +199,13 @@ async function afterRefusal(
     const { bid } = open.session;
     if (await answerIfClosed(deps, { bid, frame: open.frame, page: 'pay', reply })) return reply;
   }
+  if (problem.code === 'idempotency-key-reused') {
+    // Begun before in another language or at another fee, and the answer was lost: that payment's page says how it stands.
+    const { bid, accountNumber, draft } = open.session;
+    const publicId = await paymentBegunWith(deps, { bid, accountNumber, idempotencyKey: draft.idempotencyKey });
+    forgetForm(deps, open, reply);
+    return reply.redirect(publicId ? paymentPath(open.biller.slug, publicId) : `${open.frame.base}/pay`, 303);
+  }
   if (problem.kind.status >= 500) return sendMessage(reply, deps.pages, open.frame, 'try-again', 503);
   const quote = await quoteOf(deps, open);
   if (cannotPayOf(quote)) return reply.redirect(`${open.frame.base}/bill`, 303);
@@ -169,18 +221,21 @@ async function afterRefusal(
     };
     const { until: _until, ...kept } = renewed;
     deps.sessions.keep(reply, open.frame.base, kept);
-    const page = reviewPage(deps, { ...open, session: renewed }, quote, { changedFromCents: draft.balanceSeenCents });
+    const changed = { fromCents: draft.balanceSeenCents, toCents: dueCents };
+    const page = reviewShown(deps, { ...open, session: renewed }, quote, { changed });
     return sendPage(reply, deps.pages.review(open.frame, page), 409);
   }
+  const message = refusalWords(problem, open.frame.locale);
   if (problem.code === 'possible-duplicate') {
     const duplicateOf = {
       paymentId: Number(problem.details.paymentId),
       createdAt: String(problem.details.paidAt),
     };
-    return sendPage(reply, deps.pages.review(open.frame, reviewPage(deps, open, quote, { duplicateOf })), 409);
+    const faults = [{ field: 'confirmDuplicate', message }];
+    return sendPage(reply, deps.pages.review(open.frame, reviewShown(deps, open, quote, { duplicateOf, faults })), 409);
   }
-  const faults: FormFault[] = [{ field: 'page', message: problem.message }];
-  return sendPage(reply, deps.pages.review(open.frame, reviewPage(deps, open, quote, { faults })), 409);
+  const faults: FormFault[] = [{ field: 'page', message }];
+  return sendPage(reply, deps.pages.review(open.frame, reviewShown(deps, open, quote, { faults })), 409);
 }
 
 async function openForm(
@@ -188,10 +243,21 @@ async function openForm(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<OpenBill | undefined> {
-  const open = await openBillOf(deps, request, reply, 'pay');
-  if (!open) return undefined;
-  if (isOwnForm(request)) return open;
-  sendMessage(reply, deps.pages, open.frame, 'forbidden-form', 403);
+  const opened = await openBillOf(deps, request, reply, 'pay');
+  if (!opened) return undefined;
+  const body = (request.body ?? {}) as Record<string, unknown>;
+  const lang = fieldOf(body, 'lang');
+  // A form is answered, and what it agrees to is kept, in the language it was read in, whatever another tab chose since.
+  const locale = lang === 'en' || lang === 'es' ? lang : opened.frame.locale;
+  const open = { ...opened, frame: { ...opened.frame, locale } };
+  if (!isOwnForm(request)) {
+    sendMessage(reply, deps.pages, open.frame, 'forbidden-form', 403);
+    return undefined;
+  }
+  // A form of one bill must never pay another, which a second tab has opened since.
+  const account = fieldOf(body, 'account');
+  if (account === '' || account === open.session.accountNumber) return open;
+  sendMessage(reply, deps.pages, open.frame, 'other-bill', 409);
   return undefined;
 }
 
@@ -206,6 +272,7 @@ function payPage(open: OpenBill, quote: PaymentQuote, faults: readonly FormFault
   const limits = amountLimits(quote, '');
   return {
     accountNumber: quote.accountNumber,
+    customerName: quote.customerName,
     dueCents,
     choices: otherChoices(quote),
     isOtherAmountAllowed: quote.other.isAllowed,
@@ -223,62 +290,4 @@ function payPage(open: OpenBill, quote: PaymentQuote, faults: readonly FormFault
     draft: { ...draft, name: draft.name || quote.customerName },
     faults,
   };
-}
-
-function reviewPage(
-  deps: PayerSiteDeps,
-  open: OpenBill,
-  quote: PaymentQuote,
-  extra: { duplicateOf?: ReviewPage['duplicateOf']; changedFromCents?: number; faults?: readonly FormFault[] },
-): ReviewPage {
-  const { draft } = open.session;
-  const method = draft.method === 'ACH' ? 'ACH' : 'CC';
-  const feeCents = feeIn(quote, method, draft.amountCents);
-  const totalCents = draft.amountCents + feeCents;
-  return {
-    accountNumber: quote.accountNumber,
-    method,
-    amountCents: draft.amountCents,
-    feeCents,
-    totalCents,
-    name: draft.name,
-    email: draft.email,
-    authorization: [authorization(deps, open, { method, totalCents, feeCents })],
-    idempotencyKey: draft.idempotencyKey,
-    duplicateOf: extra.duplicateOf,
-    changedFromCents: extra.changedFromCents,
-    faults: extra.faults ?? [],
-  };
-}
-
-function feeIn(quote: PaymentQuote, method: 'CC' | 'ACH', amountCents: number): number {
-  const offer = quote.methods.find((each) => each.method === method);
-  return offer ? feeOf(offer.fee, amountCents) : 0;
-}
-
-function wholeCents(text: string): number | undefined {
-  return /^\d{1,12}$/.test(text) ? Number(text) : undefined;
-}
-
-function authorization(
-  deps: PayerSiteDeps,
-  open: OpenBill,
-  from: { method: 'CC' | 'ACH'; totalCents: number; feeCents: number },
-): string {
-  const { locale } = open.frame;
-  const { draft } = open.session;
-  if (from.method === 'ACH') {
-    return authorizationFor(deps, {
-      biller: open.biller,
-      locale,
-      payerName: draft.name,
-      amountCents: from.totalCents,
-      feeCents: from.feeCents,
-    }).text;
-  }
-  const total = formatDollars(from.totalCents);
-  const fee = formatDollars(from.feeCents);
-  if (locale === 'es')
-    return `Al oprimir Pagar, autorizo un único cargo de ${total} a mi tarjeta${from.feeCents > 0 ? `, que incluye un cargo por servicio de ${fee}` : ''}.`;
-  return `By pressing Pay, I authorize one single charge of ${total} to my card${from.feeCents > 0 ? `, which includes a fee of ${fee}` : ''}.`;
 }

@@ -6,6 +6,7 @@ import { DataKey, open, seal } from '../../platform/secrets.ts';
 
 /** A bill stays open this long without a step, for the payer's privacy. */
 const IDLE_MS = 30 * 60_000;
+const PROLONG_AFTER_MS = 60_000;
 const COOKIE = 'causeway_payer';
 const COOKIE_CHARS_MAX = 3500;
 
@@ -44,6 +45,11 @@ export interface PayerSessions {
   read(request: FastifyRequest, bid: number): PayerSession | undefined;
   /** Keeps the session for another half hour. */
   keep(reply: FastifyReply, base: string, session: Omit<PayerSession, 'until'>): void;
+  /**
+   * The same for a page that changes nothing, at most once a minute: an answer that comes late must not write an older
+   * form, or the bill before, over what another tab has kept since.
+   */
+  prolong(reply: FastifyReply, base: string, session: PayerSession): void;
   end(reply: FastifyReply, base: string): void;
 }
 
@@ -56,7 +62,15 @@ export function createPayerSessions(platform: Pick<Platform, 'config' | 'clock' 
   if (!master) throw new Error('payer sessions need the master key');
   const key = new DataKey(Buffer.from(hkdfSync('sha256', master, '', 'payer session', 32)));
   const isSecure = platform.publicUrl.startsWith('https:');
+  const keep: PayerSessions['keep'] = (reply, base, session) => {
+    const text = JSON.stringify({ ...session, until: platform.clock.nowMs() + IDLE_MS });
+    reply.setCookie(COOKIE, seal(key, text, COOKIE), { path: base, httpOnly: true, sameSite: 'lax', secure: isSecure });
+  };
   return {
+    keep,
+    prolong: (reply, base, { until, ...session }) => {
+      if (until - platform.clock.nowMs() < IDLE_MS - PROLONG_AFTER_MS) keep(reply, base, session);
+    },
     read: (request, bid) => {
       const sealed = request.cookies[COOKIE];
       if (sealed === undefined || sealed.length > COOKIE_CHARS_MAX) return undefined;
@@ -66,15 +80,6 @@ export function createPayerSessions(platform: Pick<Platform, 'config' | 'clock' 
       } catch {
         return undefined; // changed, or sealed by another key: as good as none
       }
-    },
-    keep: (reply, base, session) => {
-      const text = JSON.stringify({ ...session, until: platform.clock.nowMs() + IDLE_MS });
-      reply.setCookie(COOKIE, seal(key, text, COOKIE), {
-        path: base,
-        httpOnly: true,
-        sameSite: 'lax',
-        secure: isSecure,
-      });
     },
     end: (reply, base) => {
       reply.clearCookie(COOKIE, { path: base });

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { PUBLIC } from '../../platform/access.ts';
 import type { App } from '../../platform/http.ts';
-import { applyChargeState, checkoutOf, findPayment, type PaymentView, paymentPath } from '../payments/index.ts';
+import { askHowItStands, findPayment, type PaymentView, paymentPath } from '../payments/index.ts';
 import type { PaymentPage, ThreeClocks } from './contract.ts';
 import { frameOf, namelessFrame, sendMessage, sendPage } from './payer-frame.ts';
 import type { PayerSiteDeps } from './payer-site-deps.ts';
@@ -24,13 +24,13 @@ export function registerPaymentRoutes(app: App, deps: PayerSiteDeps): void {
       const { bid } = at.biller;
       const known = PUBLIC_ID.test(publicId) ? await findPayment(deps, { bid, publicId }) : undefined;
       if (!known) return sendMessage(reply, deps.pages, at.frame, 'no-such-payment', 404);
-      const payment = OPEN_STATUSES.has(known.status)
-        ? await applyChargeState(deps, { publicId, toldBy: 'payer' })
-        : known;
+      const { payment, openPageUrl } = OPEN_STATUSES.has(known.status)
+        ? await askHowItStands(deps, { publicId, toldBy: 'payer' })
+        : { payment: known, openPageUrl: undefined };
       const isSessionOpen = deps.sessions.read(request, bid)?.accountNumber === payment.accountNumber;
-      const checkout = await checkoutOf(deps, { bid, publicId });
-      const continueUrl = checkout.kind === 'open' ? checkout.url : undefined;
-      return sendPage(reply, deps.pages.payment(at.frame, paymentPage(payment, { isSessionOpen, continueUrl })));
+      const today = deps.clock.now().toZonedDateTimeISO(at.frame.timeZone).toPlainDate().toString();
+      const page = paymentPage(payment, { isSessionOpen, continueUrl: openPageUrl, today });
+      return sendPage(reply, deps.pages.payment(at.frame, page));
     },
   );
 
@@ -49,7 +49,7 @@ export function registerPaymentRoutes(app: App, deps: PayerSiteDeps): void {
 
 function paymentPage(
   payment: PaymentView,
-  from: { isSessionOpen: boolean; continueUrl: string | undefined },
+  from: { isSessionOpen: boolean; continueUrl: string | undefined; today: string },
 ): PaymentPage {
   return {
     state: stateOf(payment, from.continueUrl !== undefined),
@@ -61,7 +61,7 @@ function paymentPage(
     brand: payment.brand ?? undefined,
     lastFour: payment.lastFour ?? undefined,
     email: payment.payer.email,
-    clocks: clocksOf(payment),
+    clocks: clocksOf(payment, from.today),
     declinedSentence: payment.declinedSentence ?? undefined,
     continueUrl: from.continueUrl,
     isSessionOpen: from.isSessionOpen,
@@ -92,7 +92,8 @@ function stateOf(payment: PaymentView, canContinue: boolean): PaymentPage['state
   }
 }
 
-function clocksOf(payment: PaymentView): ThreeClocks {
+/** `today` (`yyyy-mm-dd`): a day until which the money could come back and that is over is not told any more. */
+function clocksOf(payment: PaymentView, today: string): ThreeClocks {
   const { taken, settled, posted } = payment.clocks;
   const posting = {
     posted: 'posted',
@@ -101,10 +102,12 @@ function clocksOf(payment: PaymentView): ThreeClocks {
     'not-sent': 'not-sent',
     never: undefined,
   } as const;
+  const until = settled.canComeBackUntil ?? settled.disputableUntil;
   return {
     takenAt: taken.at ?? undefined,
     settledAt: settled.state === 'settled' ? (settled.at ?? undefined) : undefined,
-    canComeBackUntil: settled.canComeBackUntil ?? undefined,
+    canComeBackUntil: until !== null && until >= today ? until : undefined,
+    wentBack: settled.state === 'came-back' ? { how: payment.status, at: settled.at ?? undefined } : undefined,
     postedAt: posted.state === 'posted' ? (posted.at ?? undefined) : undefined,
     posting: posting[posted.state],
   };

@@ -1,15 +1,17 @@
 import { formatDollars } from '../../platform/money.ts';
+import { payerSchema } from '../payments/contract.ts';
 import type { PaymentQuote } from '../payments/index.ts';
 import type { FormFault, Locale } from './contract.ts';
 import { fieldOf } from './find-routes.ts';
 
-const EMAIL = /^[^\s@<>"',;:\\]{1,64}@[A-Za-z0-9.-]{1,180}\.[A-Za-z]{2,24}$/;
+const EMAIL_CHARS_MAX = 260;
 
 const SAY: Readonly<
   Record<
     Locale,
     Readonly<
-      Record<'method' | 'amount' | 'name' | 'email', string> & { between: (least: string, most: string) => string }
+      Record<'method' | 'amount' | 'name' | 'noNumbers' | 'email', string> &
+        Record<'between' | 'changed', (one: string, other: string) => string>
     >
   >
 > = {
@@ -17,15 +19,20 @@ const SAY: Readonly<
     method: 'Choose how to pay.',
     amount: 'Enter an amount in dollars, for example 128.40.',
     name: 'Enter your name.',
+    noNumbers: 'Enter only your name here. You type your card or bank number later, on the processor’s page.',
     email: 'Enter an email address such as name@example.com, or leave it empty.',
     between: (least, most) => `The amount must be between ${least} and ${most}.`,
+    changed: (from, to) => `The amount due changed from ${from} to ${to} while you were here. Check it, then continue.`,
   },
   es: {
     method: 'Elija cómo pagar.',
     amount: 'Escriba un monto en dólares, por ejemplo 128.40.',
     name: 'Escriba su nombre.',
+    noNumbers:
+      'Escriba aquí solo su nombre. El número de su tarjeta o cuenta lo escribe después, en la página del procesador.',
     email: 'Escriba un correo como nombre@example.com, o deje el campo vacío.',
     between: (least, most) => `El monto debe estar entre ${least} y ${most}.`,
+    changed: (from, to) => `El total a pagar cambió de ${from} a ${to} mientras estaba aquí. Revíselo y continúe.`,
   },
 };
 
@@ -53,6 +60,10 @@ export function readPayForm(body: Readonly<Record<string, unknown>>, quote: Paym
   const amountChoice = choice?.kind ?? (quote.other.isAllowed && wanted === 'other' ? 'other' : 'whole');
   const amount = fieldOf(body, 'amount');
   const dueCents = quote.balance?.cents ?? 0;
+  // What the form was shown with: a balance that moved since is asked about, whatever was chosen from it.
+  const dueSeenCents = centsSeen(fieldOf(body, 'dueCents')) ?? dueCents;
+  if (dueSeenCents !== dueCents)
+    faults.push({ field: 'amountChoice', message: say.changed(formatDollars(dueSeenCents), formatDollars(dueCents)) });
   let amountCents = choice?.amountCents ?? dueCents;
   if (amountChoice === 'other') {
     const typed = centsTyped(amount);
@@ -64,9 +75,15 @@ export function readPayForm(body: Readonly<Record<string, unknown>>, quote: Paym
   }
   const name = fieldOf(body, 'name');
   if (name === '') faults.push({ field: 'name', message: say.name });
-  const email = fieldOf(body, 'email');
-  if (email !== '' && !EMAIL.test(email)) faults.push({ field: 'email', message: say.email });
+  else if (!payerSchema.shape.name.safeParse(name).success) faults.push({ field: 'name', message: say.noNumbers });
+  const email = fieldOf(body, 'email', EMAIL_CHARS_MAX);
+  if (!payerSchema.shape.email.safeParse(email).success) faults.push({ field: 'email', message: say.email });
   return { method, amountChoice, amount, amountCents, name, email, faults };
+}
+
+/** Cents as a page of ours wrote them; below zero for a credit. */
+export function centsSeen(text: string): number | undefined {
+  return /^-?\d{1,12}$/.test(text) ? Number(text) : undefined;
 }
 
 /** The amounts besides what is due that are offered as they are: the least that is due now, and everything unpaid. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { withPayerSite } from '../../testing/payer-rig.ts';
+import { cookieOf, withPayerSite } from '../../testing/payer-rig.ts';
 
 type Site = Awaited<ReturnType<typeof withPayerSite>>;
 
@@ -8,12 +8,6 @@ beforeAll(async () => {
   site = await withPayerSite();
 });
 afterAll(() => site?.close());
-
-type Headers = { cookie: string };
-
-const cookieOf = (answer: { headers: Record<string, unknown> }): Headers => ({
-  cookie: String(answer.headers['set-cookie']).split(';')[0] ?? '',
-});
 
 /** A payer who stands before the last button: what the page sends, and the session it is sent with. */
 async function beforePaying(accountNumber: string) {
@@ -65,7 +59,7 @@ describe('the last button, pressed again', () => {
     await site.post('/review', form, session);
     const elsewhere = await site.visit(await site.account());
     const answer = await site.post('/review', form, elsewhere);
-    expect(answer.headers.location).toBe('/prairie/review');
+    expect(answer.headers.location).toBe('/prairie/pay');
     expect(checkoutsOf(accountNumber)).toHaveLength(1);
   });
 });

@@ -19,24 +19,46 @@ export async function applyChargeState(
   deps: PaymentsDeps,
   from: { publicId: string; toldBy: ToldBy },
 ): Promise<PaymentView> {
+  return (await askHowItStands(deps, from)).payment;
+}
+
+/**
+ * The same, with the processor's page where the payer can go on. Given only if the processor said in this very answer that
+ * the page is open: a page remembered here may have been paid since, and then nobody may say that nothing was charged.
+ */
+export async function askHowItStands(
+  deps: PaymentsDeps,
+  from: { publicId: string; toldBy: ToldBy },
+): Promise<{ payment: PaymentView; openPageUrl: string | undefined }> {
   const row = await deps.database.withSystem((tx) => paymentByPublicId(tx, from.publicId));
   if (!row) throw refuse('unknown-payment');
-  const asked = await askAboutCharge(deps, row, from.toldBy);
-  return deps.database.withBiller(row.bid, (tx) => readPaymentView(tx, asked));
+  const asked = await ask(deps, row, from.toldBy);
+  const payment = await deps.database.withBiller(row.bid, (tx) => readPaymentView(tx, asked.row));
+  return { payment, openPageUrl: asked.isPageOpen ? (asked.row.checkout_url ?? undefined) : undefined };
 }
 
 /** The same for a row at hand. Unanswered: the payment stays as it is and is asked about again by its schedule. */
 export async function askAboutCharge(deps: PaymentsDeps, row: PaymentRow, toldBy: ToldBy): Promise<PaymentRow> {
-  if (isKnown(row) || isSubmitUnderWay(row, deps.clock.now())) return row;
+  return (await ask(deps, row, toldBy)).row;
+}
+
+async function ask(
+  deps: PaymentsDeps,
+  row: PaymentRow,
+  toldBy: ToldBy,
+): Promise<{ row: PaymentRow; isPageOpen: boolean }> {
+  const closed = (is: PaymentRow) => ({ row: is, isPageOpen: false });
+  if (isKnown(row) || isSubmitUnderWay(row, deps.clock.now())) return closed(row);
   const answer = await processorOf(deps, row).findCharge(row.public_id);
   deps.crash.at('charge-answer-received');
-  if (answer.kind === 'unanswered') return noteDoubt(deps, row);
-  if (answer.state.kind === 'none' && row.status !== 'pending') return endCheckout(deps, row, toldBy);
+  if (answer.kind === 'unanswered') return closed(await noteDoubt(deps, row));
+  if (answer.state.kind === 'none' && row.status !== 'pending') return closed(await endCheckout(deps, row, toldBy));
   if (answer.state.kind === 'open') {
-    if (isPageOver(row.created_at, deps.clock.now())) return endCheckout(deps, row, toldBy);
-    return row.checkout_url === null ? reopen(deps, row, toldBy) : row;
+    if (isPageOver(row.created_at, deps.clock.now())) return closed(await endCheckout(deps, row, toldBy));
+    const open = row.checkout_url === null ? await reopen(deps, row, toldBy) : row;
+    return { row: open, isPageOpen: open.status === 'pending' };
   }
-  return recordState(deps, row, { state: answer.state, toldBy });
+  return closed(await recordState(deps, row, { state: answer.state, toldBy }));
 }
 
 /**

@@ -1,8 +1,8 @@
 /** The door of payments: what can be paid, taking it once, and how it stands. */
 
 export { ACH_RETURN_CODES, explainReturn, type ReturnCode } from './ach-return-codes.ts';
-export { applyChargeState } from './apply-charge-state.ts';
-export { authorizationFor } from './authorize-debit.ts';
+export { applyChargeState, askHowItStands } from './apply-charge-state.ts';
+export { authorizationFor, markOfAuthorization } from './authorize-debit.ts';
 export { COME_BACK_RULES, type ComeBackRule, comeBackRules } from './come-back-rules.ts';
 export type { Clocks, Payer, PaymentView, PaymentWithEvents, TakePayment } from './contract.ts';
 export type { PaymentsDeps } from './deps.ts';

@@ -37,6 +37,11 @@ export const refuse = defineProblems({
       'The fee has changed: you saw {seen}, it is now {now}. No money has been taken. Look at it again, then pay.',
     whoCanAct: 'payer',
   },
+  'authorization-changed': {
+    status: 409,
+    sentence: 'What you agree to has changed since you read it. No money has been taken. Read it again, then pay.',
+    whoCanAct: 'payer',
+  },
   'possible-duplicate': {
     status: 409,
     sentence:

@@ -89,6 +89,24 @@ test('two keys at once on one account leave one open payment, and one page at mo
   ).toHaveLength(1);
 });
 
+test('an attempt that others always come before gives up without closing the last of them', async () => {
+  const account = await at.account();
+  const openOnes = async () => (await paymentsOf(account)).filter((row) => row.status === 'pending');
+  const overtaken: typeof at.deps = {
+    ...at.deps,
+    database: {
+      ...at.deps.database,
+      // Before each of its transactions another press has opened a page, if none is open.
+      withBiller: async (bid, act) => {
+        if ((await openOnes()).length === 0) await at.take(account);
+        return at.deps.database.withBiller(bid, act);
+      },
+    },
+  };
+  expect(await codeOf(at.take(account, {}, overtaken))).toBe('payment-under-way');
+  expect(await openOnes()).toHaveLength(1);
+});
+
 test('a new attempt closes the page of the old one', async () => {
   const account = await at.account();
   const first = await at.take(account);

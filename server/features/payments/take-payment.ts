@@ -6,7 +6,7 @@ import { refuse as refuseAny } from '../../platform/problems.ts';
 import { type RefreshResult, refreshBalance } from '../balances/index.ts';
 import type { Biller } from '../billers/index.ts';
 import { isSubmitUnderWay, nextAskAt } from './ask-schedule.ts';
-import { authorizationFor } from './authorize-debit.ts';
+import { authorizationFor, markOfAuthorization } from './authorize-debit.ts';
 import { refuseInMaintenance, refuseInMaintenanceIn } from './closed-for-maintenance.ts';
 import { type PaymentView, type TakePayment, takePaymentSchema } from './contract.ts';
 import type { PaymentsDeps } from './deps.ts';
@@ -74,7 +74,8 @@ export async function takePayment(deps: PaymentsDeps, input: TakePayment): Promi
       const row = await openCheckout(deps, { biller, row: claim.row, toldBy: 'payer' });
       return taken(deps, row, false);
     }
-    await replaceOpenPayment(deps, claim.row);
+    // Nobody's page is closed for an attempt that ends here: the account would be left without any.
+    if (tries < TRIES_MAX) await replaceOpenPayment(deps, claim.row);
   }
   throw refuse('payment-under-way');
 }
@@ -182,6 +183,10 @@ async function insert(
     wanted.method === 'ACH'
       ? authorizationFor(deps, { biller, locale: wanted.locale, payerName: wanted.payer.name, amountCents, feeCents })
       : undefined;
+  // A day that turned, or a biller's new name or number, between reading and pressing: the kept text must be the one read.
+  const { authorizationMark: mark } = wanted;
+  if (authorization && mark !== undefined && mark !== markOfAuthorization(authorization.text))
+    throw refuse('authorization-changed');
   const row = await insertPayment(tx, {
     bid: wanted.bid,
     accountNumber: wanted.accountNumber,
@@ -241,8 +246,14 @@ async function taken(deps: PaymentsDeps, row: PaymentRow, isRepeat: boolean): Pr
   };
 }
 
-/** What makes two submits the same one. A confirmation given later, or a balance looked at again, is still that submit. */
+/** What makes two submits the same one. A confirmation given later, or a balance or text read again, is still that submit. */
 function hashOf(wanted: Wanted): Buffer {
-  const { confirmedDuplicate: _confirmed, balanceSeenCents: _seen, idempotencyKey: _key, ...request } = wanted;
+  const {
+    confirmedDuplicate: _confirmed,
+    balanceSeenCents: _seen,
+    authorizationMark: _mark,
+    idempotencyKey: _key,
+    ...request
+  } = wanted;
   return hashRequest(request);
 }
