@@ -23,9 +23,17 @@ export interface Running {
 export class CannotListen extends Error {
   constructor(config: Config, cause: unknown) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+    const isHost = code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN';
     const why =
-      code === 'EADDRINUSE' ? 'another program listens there' : code === 'EACCES' ? 'this user may not' : code;
-    super(`Can't listen on ${config.host}:${config.port}: ${why}. Set CAUSEWAY_PORT to a free port.`, { cause });
+      code === 'EADDRINUSE'
+        ? 'another program listens there'
+        : code === 'EACCES'
+          ? 'this user may not'
+          : isHost
+            ? 'this machine has no such address'
+            : code;
+    const what = isHost ? 'CAUSEWAY_HOST to an address of this machine' : 'CAUSEWAY_PORT to a free port';
+    super(`Can't listen on ${config.host}:${config.port}: ${why}. Set ${what}.`, { cause });
     this.name = 'CannotListen';
   }
 }

@@ -12,14 +12,18 @@ interface Variable<T> {
   readonly secret?: boolean;
 }
 
-const port = z.coerce.number().int().min(0).max(65_535);
+const port = z
+  .string()
+  .regex(/^\d{1,5}$/, 'must be a port, 0 to 65535')
+  .transform(Number)
+  .refine((number) => number <= 65_535, 'must be a port, 0 to 65535');
 const role = z.enum(['web', 'worker', 'sftp']);
 const secondFactorFor = z.enum(['none', 'administrators', 'causeway', 'everyone']);
 
 /** Every variable Causeway reads, in the order the reference prints them. Nothing else in the program reads the environment. */
 const variables = {
   DATABASE_URL: {
-    schema: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+    schema: z.url({ protocol: /^postgres(ql)?$/, error: 'must begin with postgres:// or postgresql://' }).optional(),
     meaning: 'PostgreSQL 16 or later. Unset: an embedded PostgreSQL 18 in the data folder.',
     fallback: 'embedded',
     secret: true,
@@ -30,7 +34,7 @@ const variables = {
     fallback: '.causeway',
   },
   CAUSEWAY_PORT: {
-    schema: z._default(port, 8080) as unknown as z.ZodType<number, string | undefined>,
+    schema: port.default(8080),
     meaning: 'Port of payer pages, staff application and API. 0 takes a free one.',
     fallback: '8080',
   },
@@ -40,18 +44,18 @@ const variables = {
     fallback: '127.0.0.1',
   },
   CAUSEWAY_SFTP_PORT: {
-    schema: z._default(port, 2222) as unknown as z.ZodType<number, string | undefined>,
+    schema: port.default(2222),
     meaning: 'Port of the SFTP server, which this version does not have yet.',
     fallback: '2222',
   },
   CAUSEWAY_PUBLIC_URL: {
-    schema: z.url({ protocol: /^https?$/ }).optional(),
+    schema: z.url({ protocol: /^https?$/, error: 'must begin with http:// or https://' }).optional(),
     meaning: 'The address people open; used in links, emails and as the return address from the processor.',
     fallback: 'http://127.0.0.1:<port>',
   },
   CAUSEWAY_MASTER_KEY: {
     schema: z
-      .base64()
+      .base64('must be 32 bytes in base64 (openssl rand -base64 32)')
       .refine(
         (text) => Buffer.from(text, 'base64').length === 32,
         'must be 32 bytes in base64 (openssl rand -base64 32)',
@@ -82,18 +86,21 @@ const variables = {
     fallback: '0',
   },
   CAUSEWAY_SMTP_URL: {
-    schema: z.url({ protocol: /^smtps?$/ }).optional(),
+    schema: z.url({ protocol: /^smtps?$/, error: 'must begin with smtp:// or smtps://' }).optional(),
     meaning: 'SMTP server for receipts and notices. Unset: notices wait, and staff see it.',
     fallback: 'none',
     secret: true,
   },
   CAUSEWAY_MAIL_FROM: {
-    schema: z.string().min(3).default('Causeway <no-reply@localhost>'),
+    schema: z
+      .string()
+      .regex(/^[^\r\n]*@[^\r\n]*$/, 'must be an email address')
+      .default('Causeway <no-reply@localhost>'),
     meaning: 'Sender of emails.',
     fallback: 'Causeway <no-reply@localhost>',
   },
   CAUSEWAY_PROCESSOR_URL: {
-    schema: z.url({ protocol: /^https?$/ }).optional(),
+    schema: z.url({ protocol: /^https?$/, error: 'must begin with http:// or https://' }).optional(),
     meaning: 'The payment processor’s API. The demo points it at the sandbox processor.',
     fallback: 'none (no payment can be taken)',
   },
@@ -116,7 +123,7 @@ const variables = {
     fallback: 'administrators (demo: none)',
   },
   CAUSEWAY_OIDC_ISSUER: {
-    schema: z.url({ protocol: /^https?$/ }).optional(),
+    schema: z.url({ protocol: /^https?$/, error: 'must begin with http:// or https://' }).optional(),
     meaning:
       'Issuer of the OpenID Connect provider staff may sign on through, as its discovery document spells it; https (http only with CAUSEWAY_ALLOW_PRIVATE_ENDPOINTS). Register <CAUSEWAY_PUBLIC_URL>/api/v1/session/oidc/callback there.',
     fallback: 'none (no sign-on)',
@@ -208,7 +215,9 @@ export function readConfig(environment: Environment, keys: 'required' | 'make' |
     const text = environment[name] === '' ? undefined : environment[name];
     const parsed = variables[name].schema.safeParse(text);
     if (parsed.success) return parsed.data as z.output<(typeof variables)[K]['schema']>;
-    faults.push(`${name}: ${parsed.error.issues.map((issue) => issue.message).join('; ')}. ${variables[name].meaning}`);
+    const said = [...new Set(parsed.error.issues.map((issue) => issue.message))].join('; ');
+    const fault = `${name}: ${said}. ${variables[name].meaning}`;
+    if (!faults.includes(fault)) faults.push(fault); // two may need the same variable
     return undefined as z.output<(typeof variables)[K]['schema']>;
   };
   for (const name of Object.keys(environment)) {
@@ -258,13 +267,25 @@ const CLIENT_VARIABLES = new Set(['CAUSEWAY_URL', 'CAUSEWAY_TOKEN']);
 
 function checkWritable(folder: string, faults: string[]): void {
   try {
-    fs.mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     const probe = path.join(folder, `.write-probe-${process.pid}`);
     fs.writeFileSync(probe, '');
     fs.rmSync(probe);
   } catch (cause) {
     const why = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
     faults.push(`CAUSEWAY_DATA: the folder ${folder} can't be written (${why}). Name a folder this user may write.`);
+  }
+}
+
+/** One folder after the other: `recursive` never comes back where the system refuses a new folder as if its parent were gone. */
+function makeFolder(folder: string): void {
+  const parent = path.dirname(folder);
+  if (fs.existsSync(folder)) return;
+  if (parent !== folder) makeFolder(parent);
+  try {
+    fs.mkdirSync(folder);
+  } catch (cause) {
+    if (!fs.existsSync(folder)) throw cause; // else it was there, or another process made it just now
   }
 }
 

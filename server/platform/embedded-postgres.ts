@@ -206,7 +206,9 @@ async function start(from: {
   for (let attempt = 0; attempt < START_ATTEMPTS_MAX; attempt++) {
     if (attempt % 4 === 0) {
       // `detached`: Ctrl-C must reach the program first, or the database is gone before the program has drained.
-      const log = fs.openSync(logFile, 'a');
+      // What it says of refused statements may hold somebody's data.
+      const log = fs.openSync(logFile, 'a', 0o600);
+      fs.fchmodSync(log, 0o600);
       const child = spawn(path.join(from.native, 'bin', 'postgres'), args, {
         detached: true,
         stdio: ['ignore', log, log],
