@@ -136,7 +136,7 @@ function tell(file: ReceivedFile, faults: readonly FaultView[], isJson: boolean 
     `${file.name}: ${states[file.state]}${file.isRepeat ? ` (the same bytes were uploaded at ${file.receivedAt}; this is what came of them)` : ''}`,
     `  ${counted(accepted, 'invoice')} accepted, ${dollars(file.totalCents)}${refusedCount > 0 ? `; ${refusedCount.toLocaleString('en-US')} refused` : ''}`,
     ...(unchanged > 0 ? [`  ${unchanged.toLocaleString('en-US')} of them stored just so before`] : []),
-    ...(kept > 0 ? [`  ${kept.toLocaleString('en-US')} of them left as stored: a file made later is loaded`] : []),
+    ...(kept > 0 ? [`  ${kept.toLocaleString('en-US')} of them left as stored, which was made later`] : []),
     ...(file.failure === null ? [] : [`  ${file.failure}`]),
     ...faultLines([...faults], file.faultCount),
     `  upload ${file.id}`,

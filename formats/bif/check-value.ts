@@ -98,7 +98,7 @@ function expected(field: BifField, rules: ValueRules): string {
     case 'fileDate':
       return 'a real date in the form mm/dd/yyyy or yyyy-mm-dd, from 1900 to 2199';
     case 'money':
-      return `an amount such as 1675.00, 1,675.00, $1,675.00, -12.50 or (12.50), with at most 2 places and at most ${printMoney(BigInt(AMOUNT_CENTS_MAX))}`;
+      return `an amount such as 1675.00, 1,675.00, $1,675.00, -12.50 or (12.50), with at most 2 places${field.name === 'TotalInvoiceAmount' ? '' : ` and at most ${printMoney(BigInt(AMOUNT_CENTS_MAX))}`}`;
     case 'flag':
       return '0 or 1';
     case 'count':

@@ -49,6 +49,11 @@ export function lengthFault(line: BifLine): BifFault | null {
 function shapeFault(line: BifLine, plan: RecordPlan, values: string[], scope: BifFault['scope']): BifFault {
   const names = plan.fields.map((field) => field.name);
   const is = `This ${values[0]} line has ${values.length} fields; the layout has ${plan.count} (${names.join(', ')}).`;
+  if (values.length > plan.count && line.text.includes('\r')) {
+    const message =
+      'This line holds lone carriage returns. Lines end in LF or CRLF; send the file with such line ends.';
+    return lineFault(scope, 'control-character', line.line, message, line.text.replaceAll('\r', ' '));
+  }
   if (values.length > plan.count) {
     const message = `${is} A | always separates two fields: it can't stand inside a value, so take it out of the value.`;
     const at = { line: line.line, position: plan.count + 1, value: values.slice(plan.count).join('|') };

@@ -174,7 +174,7 @@ export class FileReading {
     if (record === this.#plan.fileHeader) return repeatedHeaderFault(line);
     if (record === null || record === this.#plan.invoiceHeader) return unknownTypeFault(line, this.#plan);
     const { rowTypes } = this.#plan.layout;
-    const message = `A ${rowTypes[record.record]} line without an ${rowTypes.invoiceHeader} before it.`;
+    const message = `This ${rowTypes[record.record]} line without an ${rowTypes.invoiceHeader} before it belongs to no invoice.`;
     return lineFault('file', 'row-order', line.line, message, line.text);
   }
 

@@ -63,7 +63,7 @@ export class HeaderCheck {
   compare({ found, foundCents, unreadableAmounts }: Found): void {
     const count = this.#facts?.invoiceCount ?? null;
     if (count !== null && count !== found) {
-      const message = `InvoiceCount says ${count}, but the file holds ${found} invoices. Rows may be missing; send the whole file again.`;
+      const message = `InvoiceCount says ${count}, but the file holds ${found === 1 ? '1 invoice' : `${found} invoices`}. Rows may be missing; send the whole file again.`;
       this.#add('invoice-count-mismatch', 'InvoiceCount', message, String(count));
     }
     const total = this.#facts?.totalCents ?? null;

@@ -49,6 +49,7 @@ export {
 } from './read-bif.ts';
 export { type BifFieldReading, type BifFieldValues, readBifFields } from './read-fields.ts';
 export { type RefusedBifOptions, refusedBif } from './refused-bif.ts';
+export { readBifText } from './text-encoding.ts';
 export {
   type BifReport,
   bifReportSchema,

@@ -16,7 +16,7 @@ export type RefusedBifOptions = {
 };
 
 /**
- * The refused invoices of a file as a BIF to mend and send again: their lines byte for byte as they were sent, behind a
+ * The refused invoices of a file as a BIF to mend and send again: their lines (but empty ones) byte for byte as they were sent, behind a
  * file header that counts and sums just them (an amount that can't be read counts as 0 until it is mended). Streams.
  */
 export async function* refusedBif({ open, layout, lines, header }: RefusedBifOptions): AsyncGenerator<Buffer> {
@@ -27,7 +27,7 @@ export async function* refusedBif({ open, layout, lines, header }: RefusedBifOpt
     totalCents += amountOf(bytes, layout);
   }
   yield Buffer.from(`${printHeader({ ...header, count, totalCents }, layout)}\n`, 'utf8');
-  for await (const { bytes } of pickInvoices(open(), layout, lines)) yield Buffer.from(bytes);
+  for await (const { bytes } of pickInvoices(open(), layout, lines)) yield withoutEmptyLines(bytes);
 }
 
 /** The bytes of the picked invoices, from the IH up to the next; valid until the next is asked for. */
@@ -55,6 +55,12 @@ async function* pickInvoices(
       start = end;
     }
   }
+}
+
+/** An empty line refuses a file, and nobody needs to see it to mend the others. */
+function withoutEmptyLines(bytes: Buffer): Buffer {
+  if (!bytes.includes('\n\n') && !bytes.includes('\n\r\n')) return Buffer.from(bytes);
+  return Buffer.from(bytes.toString('latin1').replaceAll(/(?<=\n)(?:\r?\n)+/g, ''), 'latin1');
 }
 
 function startTest(layout: BifLayout): (bytes: Buffer, at: number) => boolean {

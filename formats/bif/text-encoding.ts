@@ -1,3 +1,5 @@
+import { type Buffer, isUtf8 } from 'node:buffer';
+
 /** How the bytes of a piece of a file are to be read. `ascii` reads the same either way. */
 export type BifEncoding = 'ascii' | 'utf-8' | 'windows-1252';
 
@@ -12,6 +14,11 @@ export function decodeText(bytes: Buffer, from: number, to: number, encoding: Bi
   if (encoding === 'utf-8') return bytes.toString('utf8', from, to);
   const latin1 = bytes.toString('latin1', from, to);
   return encoding === 'ascii' ? latin1 : fromWindows1252(latin1);
+}
+
+/** A whole text that says nothing of its encoding: UTF-8 where it is that, Windows-1252 where it is not (bif.md). */
+export function readBifText(bytes: Buffer): string {
+  return decodeText(bytes, 0, bytes.length, isUtf8(bytes) ? 'utf-8' : 'windows-1252');
 }
 
 /** One byte of Windows-1252 as a character. */

@@ -277,6 +277,9 @@ function asProblem(error: FastifyError | Problem, request: FastifyRequest): Prob
   ) {
     return refuse('not-json', { summary: error.message.slice(0, 200) });
   }
+  // Whoever sent it has gone, so nobody reads this; but it is no bug either.
+  if (code === 'ECONNRESET' && request.raw.readableAborted)
+    return refuse('invalid-request', { summary: 'it broke off before its end' });
   if (MULTIPART_FAULT.test(error.message)) return refuse('invalid-request', { summary: error.message.slice(0, 200) });
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
     return refuse('invalid-request', { summary: error.message.slice(0, 200) });

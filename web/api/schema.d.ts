@@ -9310,7 +9310,7 @@ export interface paths {
         put?: never;
         /**
          * UploadInvoice: store one invoice
-         * @description JSON by the field names of the BIF layout, ID lines under Details; or the invoice as BIF text (text/plain), with or without its FH record. Answers the invoice as stored.
+         * @description JSON by the field names of the BIF layout, ID lines under Details; or the invoice as BIF text (text/plain, UTF-8 or Windows-1252), with or without its FH record. Answers the invoice as stored.
          */
         post: {
             parameters: {
@@ -9446,7 +9446,7 @@ export interface paths {
                             version: number;
                             /** @description The file it came in; null where it came by UploadInvoice */
                             fileId: string | null;
-                            /** @description The day its content dates from */
+                            /** @description The day of the newest file, or UploadInvoice, that says what it says */
                             madeOn: string;
                             /** @description ISO 8601 instant */
                             updatedAt: string;
@@ -13960,11 +13960,11 @@ export interface components {
         UploadInvoiceInput: {
             /** @default [] */
             Details: {
-                [key: string]: string | number | boolean;
+                [key: string]: string | number | boolean | null;
             }[];
         } & {
-            [key: string]: (string | number | boolean) | {
-                [key: string]: string | number | boolean;
+            [key: string]: (string | number | boolean | null) | {
+                [key: string]: string | number | boolean | null;
             }[];
         };
         AuditCheckpointInput: {
@@ -15527,7 +15527,7 @@ export interface components {
             version: number;
             /** @description The file it came in; null where it came by UploadInvoice */
             fileId: string | null;
-            /** @description The day its content dates from */
+            /** @description The day of the newest file, or UploadInvoice, that says what it says */
             madeOn: string;
             /** @description ISO 8601 instant */
             updatedAt: string;

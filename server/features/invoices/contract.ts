@@ -37,7 +37,7 @@ export const invoiceSchema = z
     carriedBy: z.string().nullable().describe('The later invoice that carries this one’s balance'),
     version: z.int().min(1),
     fileId: z.string().nullable().describe('The file it came in; null where it came by UploadInvoice'),
-    madeOn: day.describe('The day its content dates from'),
+    madeOn: day.describe('The day of the newest file, or UploadInvoice, that says what it says'),
     updatedAt: instant,
   })
   .meta({ id: 'Invoice' });
@@ -139,7 +139,10 @@ export type InvoiceFileView = z.infer<typeof invoiceFileSchema>;
 export const receivedFileSchema = invoiceFileSchema.extend({ isRepeat: z.boolean() });
 export type ReceivedFile = z.infer<typeof receivedFileSchema>;
 
-const bifScalar = z.union([z.string().max(4000), z.number(), z.boolean()]);
+/** null is a field left out, as many senders write it. */
+const bifScalar = z.union([z.string().max(4000), z.number(), z.boolean(), z.null()], {
+  error: 'must be text of at most 4000 characters, a number, true, false or null',
+});
 /** UploadInvoice as JSON: the field names of the biller's layout; the ID lines under `Details`. */
 export const uploadInvoiceSchema = z
   .object({

@@ -38,8 +38,10 @@ export interface Derivation {
 }
 export type DerivedJson = Readonly<Record<string, string | number | boolean>>;
 
-/** No rule applies: UploadInvoice where "Apply Global BIF Customizations" is off. */
-export const nothingDerived: Derivation = { reach: 'same', overridden: [], of: () => ({}), jsonAt: () => '{}' };
+/** No rule of the biller applies, so what was sent stands: UploadInvoice where "Apply Global BIF Customizations" is off. */
+export const everythingInBif = Object.fromEntries(
+  bifFeatureNames.map((feature) => [feature, { kind: 'inBif' }]),
+) as CustomizationRules;
 
 /** Makes a biller's rules ready for its invoices (bif.md, BIF customizations). */
 export function compileDerivation(rules: CustomizationRules, layout: BifLayout): Derivation {

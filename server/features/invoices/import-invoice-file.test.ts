@@ -51,13 +51,6 @@ test('a right file is loaded: accounts, invoices, details, and its counts', asyn
   expect(await count('account')).toBe(2);
 });
 
-test('a form carries a file as well as a raw body does, and its name is kept without its path', async () => {
-  const { headers, payload } = at.form(fileOf([invoiceOf({ accountNumber: '1' })]), 'C:\\\\bills\\\\nov.bif');
-  const sent = await at.app.inject({ method: 'POST', url: `${at.url}/invoice-files`, headers, payload });
-  expect(sent.statusCode).toBe(202);
-  expect(sent.json().name).toBe('nov.bif');
-});
-
 test('the same bytes again answer the first upload and change nothing', async () => {
   const text = fileOf([invoiceOf({ accountNumber: '1' })]);
   const first = await at.upload(text);
@@ -119,6 +112,28 @@ test('a file made earlier than one already loaded adds what is new and moves not
   expect((await at.invoice('2-2026-12-20')).totalCents).toBe(12_850);
   const accounts = await at.app.inject({ method: 'GET', url: `${at.url}/accounts?q=1` });
   expect(accounts.json().items[0].customerName).toBe('New Name');
+});
+
+test('what a file says is held against what is stored of each invoice, not against the newest file of the biller (F65)', async () => {
+  const said = (totalCents: number, customerName: string) =>
+    invoiceOf({ accountNumber: '1', totalCents, customerName });
+  await at.upload(fileOf([invoiceOf({ accountNumber: '9' })], '2062-11-18'));
+  await at.upload(fileOf([said(500, 'Ann First')], '2026-11-10'));
+  const later = await at.upload(fileOf([said(700, 'Ann Second')], '2026-11-12'));
+  expect(later.file.invoices).toEqual({ accepted: 1, refused: 0, unchanged: 0, kept: 0 });
+  expect(await at.invoice('1-2026-12-20')).toMatchObject({ totalCents: 700, version: 2, madeOn: '2026-11-12' });
+  const accounts = await at.app.inject({ method: 'GET', url: `${at.url}/accounts?q=1` });
+  expect(accounts.json().items[0].customerName).toBe('Ann Second');
+});
+
+test('a file that says an invoice again keeps an older one from changing it, without a new version', async () => {
+  const said = (totalCents: number) => invoiceOf({ accountNumber: '1', totalCents });
+  await at.upload(fileOf([said(500)], '2026-11-10'));
+  const again = await at.upload(fileOf([said(500)], '2026-11-14'));
+  expect(again.file.invoices).toEqual({ accepted: 1, refused: 0, unchanged: 1, kept: 0 });
+  const between = await at.upload(fileOf([said(100)], '2026-11-12'));
+  expect(between.file.invoices.kept).toBe(1);
+  expect(await at.invoice('1-2026-12-20')).toMatchObject({ totalCents: 500, version: 1, madeOn: '2026-11-14' });
 });
 
 test('the last row of an account gives its name', async () => {

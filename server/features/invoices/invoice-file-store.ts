@@ -1,4 +1,4 @@
-import type { BifLayout } from '@causeway/formats/bif';
+import type { BifFaultCode, BifLayout } from '@causeway/formats/bif';
 import { CompiledQuery, sql } from 'kysely';
 import { z } from 'zod';
 import type { Tx } from '../../platform/database.ts';
@@ -103,7 +103,7 @@ export const nextWaitingStatement = `select id, encode(sha256, 'hex') as sha256 
     and (received_at, id) <= (select received_at, id from invoice_file where bid = $1 and id = $2)
   order by received_at, id limit 1`;
 
-/** Whether a file made after `date` is loaded already, so that one made on `date` changes nothing that is stored (F65). */
+/** Whether a file made after `date` is loaded already: what one made on `date` says may be older than what is stored (F65). */
 export const isNewerLoadedStatement = `select exists(select from invoice_file
   where bid = $1 and state in ('loaded', 'partly') and file_date > $2::date) as newer`;
 
@@ -221,6 +221,14 @@ export async function listFaults(
   );
   const page = pageFrom(rows, from.limit, (row) => [String(row.n)]);
   return { items: page.items.map(({ n: _, ...fault }) => fault), nextCursor: page.nextCursor };
+}
+
+/** The BillerGuid of an upload that was refused for being another biller's, as it was sent. */
+export async function findForeignGuid(tx: Tx, bid: number, id: string): Promise<string | undefined> {
+  const code: BifFaultCode = 'biller-guid-mismatch';
+  const { rows } = await sql<{ value: string }>`select value from invoice_file_fault
+    where bid = ${bid} and file_id = ${id} and code = ${code} limit 1`.execute(tx);
+  return rows[0]?.value;
 }
 
 /** PostgreSQL stores neither NUL nor half a surrogate pair, and both turn up in the very files that are refused. */

@@ -13,7 +13,7 @@ export interface MergePlan {
   readonly fileId: string | null;
   /** The day the content dates from; `yyyy-mm-dd`. */
   readonly madeOn: string;
-  /** False where a file made later is already loaded: then nothing that is stored changes (F65). */
+  /** False where a file made later is already loaded: then accounts are looked at one by one (F65). */
   readonly isCurrent: boolean;
   readonly now: Temporal.Instant;
   readonly layout: BifLayout;
@@ -64,7 +64,8 @@ export async function lockBillerInvoices(run: Run, bid: number): Promise<void> {
 /**
  * Writes the staged invoices: accounts first, the last row of an account winning; then invoices, each that changed with
  * its earlier version kept; then which older invoices are carried forward. Rows that say what is stored already are not
- * touched, so that a file sent again writes nothing. The caller holds `lockBillerInvoices`.
+ * touched, so that a file sent again writes nothing; one made later notes that it said so, for what is made in between
+ * may come after it. The caller holds `lockBillerInvoices`.
  */
 export async function mergeInvoices(run: Run, plan: MergePlan, rowCount: number): Promise<MergeCounts> {
   if (rowCount >= HASHED_ROWS_MIN) await run('set local enable_nestloop = off');
@@ -74,7 +75,7 @@ export async function mergeInvoices(run: Run, plan: MergePlan, rowCount: number)
   const hasNew = stored.matched < rowCount;
   if (stored.matched === 0)
     await run(`insert into invoice (${insertColumns}) select ${insertValues(plan)} from ${plan.source} s`);
-  else if (hasNew || stored.replaced > 0 || stored.rederived > 0) await mergeIntoInvoice(run, plan);
+  else if (hasNew || stored.replaced > 0 || stored.isTouched) await mergeIntoInvoice(run, plan);
   if (hasNew || stored.replaced > 0) await carryForward(run, plan, stored.replaced > 0);
   return {
     created: rowCount - stored.matched,
@@ -160,7 +161,8 @@ const sentColumns: Readonly<Record<ColumnKey, string>> = {
   invoiceFormatGuid: 'invoice_format_guid',
 };
 
-async function mergeAccounts(run: Run, { bid, source, isCurrent, layout }: MergePlan): Promise<void> {
+async function mergeAccounts(run: Run, plan: MergePlan): Promise<void> {
+  const { bid, source, layout } = plan;
   const facts = accountFacts.filter(([field]) => layout.customerRecord.includes(field));
   const columns = ['customer_name', ...facts.map(([, , column]) => column)];
   const values = ['customer_name', ...facts.map(([, key, column]) => `extras->>'${key}' as ${column}`)].join(', ');
@@ -175,29 +177,41 @@ async function mergeAccounts(run: Run, { bid, source, isCurrent, layout }: Merge
   // A fact a file leaves empty is not known to be gone: only what is sent replaces.
   const told = (column: string) => (column === 'customer_name' ? `s.${column}` : `coalesce(s.${column}, a.${column})`);
   await run(`merge into account a using ${accounts} s on a.bid = ${bid} and a.account_number = s.account_number
-    when matched and ${isCurrent} and (${columns.map((column) => `a.${column}`).join(', ')}) is distinct from (${columns.map(told).join(', ')})
+    when matched and ${mayTell(plan)} and (${columns.map((column) => `a.${column}`).join(', ')}) is distinct from (${columns.map(told).join(', ')})
       then update set ${columns.map((column) => `${column} = ${told(column)}`).join(', ')}
     when not matched then insert ${insert} values (${bid}, s.account_number, ${list})`);
 }
 
-async function compareStored(
-  run: Run,
-  plan: MergePlan,
-): Promise<{ matched: number; replaced: number; kept: number; rederived: number }> {
-  const { rows } = await run<{ matched: number; replaced: number; kept: number; rederived: number }>(
+/** What an account is called is told by the newest of its invoices, too. */
+function mayTell({ bid, isCurrent, madeOn }: MergePlan): string {
+  if (isCurrent) return 'true';
+  return `not exists (select from invoice o
+    where o.bid = ${bid} and o.account_number = a.account_number and o.made_on > ${literal(madeOn)}::date)`;
+}
+
+type Stored = { matched: number; replaced: number; kept: number; isTouched: boolean };
+
+async function compareStored(run: Run, plan: MergePlan): Promise<Stored> {
+  const { rows } = await run<Stored>(
     `select count(*) as matched, count(*) filter (where ${differs} and ${mayChange(plan)}) as replaced,
       count(*) filter (where ${differs} and not ${mayChange(plan)}) as kept,
-      count(*) filter (where not ${differs} and i.derived is distinct from s.derived and ${mayChange(plan)}) as rederived
+      coalesce(bool_or(not ${differs} and ${isTouched(plan)}), false) as "isTouched"
     from ${plan.source} s join invoice i on i.bid = ${plan.bid} and i.invoice_number = s.invoice_number`,
   );
-  return rows[0] ?? { matched: 0, replaced: 0, kept: 0, rederived: 0 };
+  return rows[0] ?? { matched: 0, replaced: 0, kept: 0, isTouched: false };
 }
 
 const differs = `(${contentColumns.map((column) => `i.${column}`).join(', ')}) is distinct from (${contentColumns.map((column) => `s.${column}`).join(', ')})`;
 
-/** F65: content made earlier than what is stored never replaces it, whatever the order of arrival. */
-function mayChange({ isCurrent, madeOn }: MergePlan): string {
-  return isCurrent ? `(i.made_on <= ${literal(madeOn)}::date)` : '(false)';
+/** F65: content made earlier than what is stored, or was said again, never replaces it, whatever the order of arrival. */
+function mayChange({ madeOn }: MergePlan): string {
+  return `(i.made_on <= ${literal(madeOn)}::date)`;
+}
+
+/** The content is the same, but the rules make something else of it, or it is now known to hold on a later day. */
+function isTouched(plan: MergePlan): string {
+  const { madeOn } = plan;
+  return `(${mayChange(plan)} and (i.derived is distinct from s.derived or i.made_on < ${literal(madeOn)}::date))`;
 }
 
 async function keepVersions(run: Run, plan: MergePlan): Promise<void> {
@@ -225,7 +239,7 @@ async function mergeIntoInvoice(run: Run, plan: MergePlan): Promise<void> {
     when matched and ${mayChange(plan)} and ${differs} then update set
       ${contentColumns.map((column) => `${column} = s.${column}`).join(', ')}, derived = s.derived, version = i.version + 1,
       (file_id, made_on, updated_at) = row(${origin(plan)})
-    when matched and ${mayChange(plan)} and i.derived is distinct from s.derived then update set derived = s.derived
+    when matched and not ${differs} and ${isTouched(plan)} then update set derived = s.derived, made_on = ${literal(plan.madeOn)}::date
     when not matched then insert (${insertColumns}) values (${insertValues(plan)})`);
 }
 

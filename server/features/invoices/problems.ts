@@ -8,6 +8,11 @@ export const refuse = defineProblems({
     sentence: 'There is no upload of that id at this biller.',
     whoCanAct: 'caller',
   },
+  'nothing-refused': {
+    status: 404,
+    sentence: 'No invoice of this upload was refused, so there is nothing to mend and send again.',
+    whoCanAct: 'caller',
+  },
   'unknown-invoice': {
     status: 404,
     sentence: 'There is no invoice {invoiceNumber} at this biller.',
@@ -32,6 +37,11 @@ export const refuse = defineProblems({
   'file-too-large': {
     status: 413,
     sentence: 'The file is larger than {maxBytes} bytes. Split it in several; each has its own FH record.',
+    whoCanAct: 'caller',
+  },
+  'several-files': {
+    status: 400,
+    sentence: 'The form holds several files; it takes one. Nothing was stored. Send each in a request of its own.',
     whoCanAct: 'caller',
   },
   'no-file': { status: 400, sentence: 'The form holds no file. Put the BIF into a file field.', whoCanAct: 'caller' },

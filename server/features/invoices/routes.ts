@@ -1,6 +1,5 @@
 import { Readable } from 'node:stream';
 import { faultsAsCsv, refusedBif } from '@causeway/formats/bif';
-import { z } from 'zod';
 import { needs } from '../../platform/access.ts';
 import type { App } from '../../platform/http.ts';
 import { actorOf } from '../billers/index.ts';
@@ -8,17 +7,22 @@ import { searchAccounts } from './account-store.ts';
 import { type InvoicesDeps, loadBiller, todayAt } from './biller-reading.ts';
 import { changeBlockFlags } from './change-block-flags.ts';
 import * as contract from './contract.ts';
-import { FAULTS_STORED_MAX, findInvoiceFile, listFaults, listInvoiceFiles } from './invoice-file-store.ts';
+import {
+  FAULTS_STORED_MAX,
+  findForeignGuid,
+  findInvoiceFile,
+  listFaults,
+  listInvoiceFiles,
+} from './invoice-file-store.ts';
 import { invoiceHistory, listInvoices, readInvoice } from './invoice-store.ts';
 import { refuse } from './problems.ts';
 import { readInvoiceFile } from './receive-invoice-file.ts';
-import { storeInvoice } from './store-invoice.ts';
+import { registerUploadInvoice } from './upload-invoice-route.ts';
 import { registerUploadRoutes } from './upload-routes.ts';
 
 const tags = ['Invoices'];
 const readRight = { access: needs({ scope: 'invoices:read', permission: 'invoices:read' }) };
 /** Who may send files may also follow them: a partner's credential for uploads needs no second right. */
-const writeRight = { access: needs({ scope: 'invoices:write', permission: 'invoices:upload' }) };
 const followRight = { access: needs({ scope: 'invoices:write', permission: 'invoices:read' }) };
 const base = '/api/v1/billers/:bid';
 const LINE_BYTES = 4;
@@ -26,6 +30,7 @@ const LINE_BYTES = 4;
 /** Uploads, invoices and accounts of a biller. */
 export function registerInvoicesRoutes(app: App, deps: InvoicesDeps): void {
   void app.register(async (scope) => await registerUploadRoutes(scope as unknown as App, deps));
+  void app.register(async (scope) => registerUploadInvoice(scope as unknown as App, deps));
   registerFiles(app, deps);
   registerFaults(app, deps);
   registerInvoices(app, deps);
@@ -119,10 +124,14 @@ function registerFaults(app: App, deps: InvoicesDeps): void {
 /** The bytes are cut out of the kept file by the layout and the lines of its import, whatever was configured since. */
 async function refusedOf(deps: InvoicesDeps, bid: number, id: string): Promise<AsyncIterable<Buffer>> {
   const biller = await loadBiller(deps, bid);
-  const file = await deps.database.withBiller(bid, (tx) => findInvoiceFile(tx, bid, id));
+  const { file, foreignGuid } = await deps.database.withBiller(bid, async (tx) => ({
+    file: await findInvoiceFile(tx, bid, id),
+    foreignGuid: await findForeignGuid(tx, bid, id),
+  }));
   const kept = file?.detail.refusedLines;
   const layout = file?.detail.layout;
-  if (!file || !kept || !layout) throw refuse('unknown-invoice-file');
+  if (!file) throw refuse('unknown-invoice-file');
+  if (!kept || !layout) throw refuse('nothing-refused');
   const lines = kept === 'all' ? kept : await readLines(deps, kept.sha256);
   const open = async function* (): AsyncGenerator<Uint8Array> {
     yield* await deps.blobs.openRead(file.sha256);
@@ -132,7 +141,8 @@ async function refusedOf(deps: InvoicesDeps, bid: number, id: string): Promise<A
     open,
     layout,
     lines,
-    header: { billerGuid: biller.guid, creationDate: file.fileDate ?? todayAt(biller, deps.clock) },
+    // A file of another biller stays one: only a person can say that its invoices are this biller's.
+    header: { billerGuid: foreignGuid ?? biller.guid, creationDate: file.fileDate ?? todayAt(biller, deps.clock) },
   });
 }
 
@@ -146,35 +156,6 @@ async function readLines(deps: InvoicesDeps, sha256: string): Promise<Uint32Arra
 }
 
 function registerInvoices(app: App, deps: InvoicesDeps): void {
-  app.post(
-    `${base}/invoices`,
-    {
-      config: writeRight,
-      schema: {
-        tags,
-        summary: 'UploadInvoice: store one invoice',
-        description:
-          'JSON by the field names of the BIF layout, ID lines under Details; or the invoice as BIF text (text/plain), with or without its FH record. Answers the invoice as stored.',
-        consumes: ['application/json', 'text/plain'],
-        params: contract.bidParams,
-        body: z.union([contract.uploadInvoiceSchema, z.string().min(1)]),
-        response: { 200: contract.storedInvoiceSchema, 201: contract.storedInvoiceSchema },
-      },
-    },
-    async (request, reply) => {
-      const { bid } = request.params;
-      const body =
-        typeof request.body === 'string'
-          ? { kind: 'bif' as const, text: request.body }
-          : { kind: 'json' as const, fields: request.body };
-      const stored = await storeInvoice(deps, { bid, body });
-      const location = `/api/v1/billers/${bid}/invoices/${encodeURIComponent(stored.invoice.invoiceNumber)}`;
-      return reply
-        .status(stored.outcome === 'created' ? 201 : 200)
-        .header('location', location)
-        .send(stored);
-    },
-  );
   app.get(
     `${base}/invoices`,
     {

@@ -1,4 +1,4 @@
-import { imtCustomizations } from '@causeway/formats/bif';
+import { imtCustomizations, imtLayout } from '@causeway/formats/bif';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { FORMAT_GUID, fileOf, invoiceOf, TEST_BID, withInvoices } from '../../testing/invoices-rig.ts';
@@ -74,6 +74,36 @@ test('UploadInvoice takes BIF text, with its file header or without', async () =
   expect((await post(text)).statusCode).toBe(201);
   const bare = text.slice(text.indexOf('\n') + 1).replace('128.50', '99.00');
   expect((await post(bare)).json()).toMatchObject({ outcome: 'replaced', invoice: { totalCents: 9900 } });
+});
+
+test('UploadInvoice reads a BIF text in Windows-1252 as it was meant', async () => {
+  const text = fileOf([invoiceOf({ accountNumber: '9', customerName: 'José “Pep” Núñez' })]);
+  const bytes = Buffer.from(text.replace('“', '\x93').replace('”', '\x94'), 'latin1');
+  const sent = await at.app.inject({
+    method: 'POST',
+    url: `${at.url}/invoices`,
+    headers: { 'content-type': 'text/plain' },
+    payload: bytes,
+  });
+  expect(sent.statusCode).toBe(201);
+  const accounts = await at.app.inject({ method: 'GET', url: `${at.url}/accounts?q=9` });
+  expect(accounts.json().items[0].customerName).toBe('José “Pep” Núñez');
+});
+
+test('UploadInvoice takes null for a field left out, and names the field whose value can be none', async () => {
+  expect((await post({ ...json, BalanceForward: null, InvoiceFormatGuid: null })).statusCode).toBe(201);
+  const wrong = await post({ ...json, Details: 'Insurance' });
+  expect(wrong.json()).toMatchObject({ status: 400, faults: [{ at: 'body.Details' }] });
+});
+
+test('without Global BIF Customizations what an UploadInvoice sent stands, even where a file’s would be ignored', async () => {
+  customize({});
+  const { configuration } = at.rig.biller;
+  const layout = { ...imtLayout, invoiceHeader: [...imtLayout.invoiceHeader, 'PaymentExpirationDate'] };
+  const integration = { ...configuration.integration, layout };
+  at.rig.biller = { ...at.rig.biller, configuration: { ...configuration, integration } };
+  const stored = await post({ ...json, PaymentExpirationDate: '12/31/2026' });
+  expect(stored.json().invoice.derived).toEqual({ paymentExpirationDate: '2026-12-31' });
 });
 
 test.each([

@@ -13,7 +13,7 @@ import type { FieldFault } from '../../platform/problems.ts';
 import { type Biller, invoiceTypeOf } from '../billers/index.ts';
 import { type InvoicesDeps, loadBiller, readingOf, todayAt } from './biller-reading.ts';
 import type { StoredInvoice, UploadInvoice } from './contract.ts';
-import { compileDerivation, nothingDerived } from './derive-fields.ts';
+import { compileDerivation, everythingInBif } from './derive-fields.ts';
 import { isNewerLoadedStatement } from './invoice-file-store.ts';
 import { findInvoice } from './invoice-store.ts';
 import { lockBillerInvoices, mergeInvoices, type Run, sourceOfOne } from './merge-invoices.ts';
@@ -48,7 +48,7 @@ export async function storeInvoice(
   const summary = reading.summary();
   const invoice = oneOf(invoices, summary, text.addedLines);
   const isCustomized = biller.configuration.invoicing.applyGlobalBifCustomizations;
-  const derivation = isCustomized ? compileDerivation(rules, layout) : nothingDerived;
+  const derivation = compileDerivation(isCustomized ? rules : everythingInBif, layout);
   const row = { ...rowOf(invoice), derived: derivation.of(invoice) };
   const madeOn = summary.header?.creationDate ?? today;
   return await deps.database.withBiller(bid, async (tx) => {
@@ -135,7 +135,8 @@ function bifTextOf(body: UploadedInvoice, context: TextContext): { bif: string; 
 function bifOfJson(fields: UploadInvoice, context: TextContext): string {
   const { layout } = context;
   const faults: BifFault[] = [];
-  const { Details, ...sent } = fields;
+  const { Details, ...given } = fields;
+  const sent = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
   // A sender that leaves the format out means the one of its invoice type (CRM › Invoice Types).
   const type = invoiceTypeOf(context.biller.configuration, String(sent.InvoiceTypeID ?? ''));
   const own = type ? { InvoiceFormatGuid: type.invoiceFormatGuid, ...sent } : sent;

@@ -128,11 +128,23 @@ async function bodyOf(
   name: string | undefined,
 ): Promise<{ source: AsyncIterable<Uint8Array>; name: string }> {
   if (request.isMultipart()) {
-    const part = await request.file();
+    const files = request.files();
+    const { value: part } = await files.next();
     if (!part) throw refuse('no-file');
-    return { source: part.file, name: name ?? part.filename };
+    return { source: onlyFile(part.file, files), name: name ?? part.filename };
   }
   if (request.body instanceof Readable) return { source: request.body, name: name ?? 'upload.bif' };
   if (request.body === undefined || request.body === null) throw refuse('file-empty');
   throw refuseGenerally('wrong-media-type');
+}
+
+/** The file, if it is the form's only one: of several, those after the first would be lost without a word. */
+async function* onlyFile(file: Readable, files: AsyncIterator<unknown>): AsyncGenerator<Uint8Array> {
+  yield* file;
+  try {
+    await files.next();
+  } catch (cause) {
+    const isSecond = cause instanceof Error && 'code' in cause && cause.code === 'FST_FILES_LIMIT';
+    throw isSecond ? refuse('several-files', {}, cause) : cause;
+  }
 }
