@@ -95,7 +95,7 @@ function blockListOf(family: 'ipv4' | 'ipv6', subnets: readonly string[]): Block
 }
 
 /** The IPv4 address inside a mapped, compatible, translated (NAT64) or 6to4 address, or null. */
-function ipv4Carried(groups: readonly number[]): string | null {
+export function ipv4Carried(groups: readonly number[]): string | null {
   const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = groups;
   const leadingZeros = a === 0 && b === 0 && c === 0 && d === 0;
   if (leadingZeros && e === 0 && (f === 0xffff || (f === 0 && (g !== 0 || h > 1)))) return dotted(g, h);
@@ -110,7 +110,7 @@ function dotted(high: number, low: number): string {
 }
 
 /** The eight 16-bit groups of a valid IPv6 address. `URL` writes every form, dotted tails too, in plain groups. */
-function groupsOfIpv6(address: string): number[] {
+export function groupsOfIpv6(address: string): number[] {
   const plain = new URL(`http://[${address}]/`).hostname.slice(1, -1);
   const [head = '', tail] = plain.split('::');
   const headGroups = head === '' ? [] : head.split(':');

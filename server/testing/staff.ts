@@ -38,13 +38,18 @@ export async function signInAs(
   const email =
     from.email ??
     `${from.role.replaceAll(' ', '-')}-${deps.random.token(6).toLowerCase().replaceAll('_', 'x')}@example.com`;
-  const invitation = await createStaffUser(deps, {
-    email,
-    name: from.role,
-    roles: [from.role],
-    bid: from.bid ?? null,
-    by: { kind: 'program', name: 'test' },
-  });
+  const { database, clock, random, publicUrl } = deps;
+  // Without billers: a test of sign-in needs none that exists.
+  const invitation = await createStaffUser(
+    { database, clock, random, publicUrl },
+    {
+      email,
+      name: from.role,
+      roles: [from.role],
+      bid: from.bid ?? null,
+      by: { kind: 'program', name: 'test' },
+    },
+  );
   const token = invitation.link.split('#')[1] ?? '';
   await acceptInvitation({ ...deps, passwords: createPasswords(deps.random) }, { token, password: TEST_PASSWORD });
   return signIn(app, email, TEST_PASSWORD);

@@ -5,7 +5,8 @@ import type { Platform } from '../../platform/platform.ts';
 import { type FoundCredential, findCredentialStatement, touchCredential } from './credentials/credential-store.ts';
 import { mustHaveFactor } from './factors/second-factor-rule.ts';
 import { refuseIdentity } from './problems.ts';
-import { isInForce, SESSION_COOKIE, tokenHashOf } from './sessions/session-limits.ts';
+import { isInForce, tokenHashOf } from './sessions/session-limits.ts';
+import { SESSION_COOKIE, staffCookieOf } from './sessions/staff-cookie.ts';
 import { permissionsOf } from './staff/roles.ts';
 import { findSession, type StaffSession, touchSession } from './staff/staff-store.ts';
 
@@ -17,10 +18,9 @@ const CREDENTIAL_CACHED_MS = 1_000;
 const CREDENTIALS_CACHED_MAX = 2_000;
 /** `last_seen_at` and `last_used_at` are written at most this often. */
 const TOUCH_SECONDS = 60;
-const TOKEN_LENGTH_MAX = 100;
 const CREDENTIAL = /^cw_([1-9]\d{0,9})_[A-Za-z0-9_-]{43}$/;
 
-export type AuthenticateDeps = Pick<Platform, 'database' | 'clock' | 'log' | 'config'>;
+export type AuthenticateDeps = Pick<Platform, 'database' | 'clock' | 'log' | 'config' | 'publicUrl'>;
 
 /** Sessions read lately in this process, so that a screen with many requests asks the database once. */
 const cacheOf = new WeakMap<object, Map<string, { session: StaffSession; readMs: number }>>();
@@ -37,16 +37,16 @@ export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
   return async (request) => {
     const header = request.headers.authorization;
     if (header !== undefined) return credentialOf(deps, header);
-    const token = request.cookies[SESSION_COOKIE];
-    if (token === undefined || token.length > TOKEN_LENGTH_MAX) return undefined;
+    const token = sessionTokenOf(request, deps);
+    if (token === undefined) return undefined;
     const isRead = request.method === 'GET' || request.method === 'HEAD';
     return staffOf(deps, token, isRead);
   };
 }
 
 /** The session's token of a request, where it has one. */
-export function sessionTokenOf(request: FastifyRequest): string | undefined {
-  return request.cookies[SESSION_COOKIE];
+export function sessionTokenOf(request: FastifyRequest, deps: Pick<Platform, 'publicUrl'>): string | undefined {
+  return staffCookieOf(request, deps, SESSION_COOKIE);
 }
 
 /** Makes this process ask the database again for every session: after one was ended or a user disabled here. */

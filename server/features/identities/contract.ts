@@ -5,6 +5,13 @@ import { passkeyAnswer } from './factors/factors-contract.ts';
 
 /** Bodies and answers of sign-in, staff users and API credentials. */
 const email = z.string().trim().min(3).max(255);
+/** One line in lists and emails, read in the order it was typed: no control and no mark that turns the direction of text. */
+const personName = z
+  .string()
+  .trim()
+  .min(1)
+  .max(120)
+  .refine((name) => !/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u.test(name), 'must be one line of text');
 
 export const signInBody = z.strictObject({ email, password: z.string().min(1).max(1000) });
 /** One way of proving again who one is. */
@@ -82,9 +89,9 @@ export const listStaffUsersQuery = z.object({
 export const listStaffUsersAnswer = z.object({ items: z.array(staffUserSchema), nextCursor: z.string().nullable() });
 export const createStaffUserBody = z.strictObject({
   email,
-  name: z.string().trim().min(1).max(120),
+  name: personName,
   roles: z.array(z.string().max(60)).min(1).max(5),
-  bid: z.int().min(1).nullable(),
+  bid: z.int().min(1).max(2_147_483_647).nullable(),
 });
 export const userSessionParams = staffUserParams.extend({ sessionId: z.uuid() });
 export const userHistoryQuery = z.object({
@@ -109,7 +116,7 @@ export const userHistoryAnswer = z.object({
   nextCursor: z.string().nullable(),
 });
 export const changeStaffUserBody = z.strictObject({
-  name: z.string().trim().min(1).max(120),
+  name: personName,
   roles: z.array(z.string().max(60)).min(1).max(5),
   expectedRoles: z.array(z.string().max(60)).max(20).describe('As they were shown'),
 });

@@ -111,6 +111,14 @@ describe('signing in', () => {
     expect((await trySignIn('victim@example.com', TEST_PASSWORD, '198.51.100.8')).statusCode).toBe(201);
   });
 
+  test('pauses for the whole network of an IPv6 address, whichever of its addresses is next', async () => {
+    let last = 0;
+    for (let n = 0; n < 31; n++)
+      last = (await trySignIn(`six${n}@example.com`, 'a wrong password', `2001:db8:7:7::${n.toString(16)}`)).statusCode;
+    expect(last).toBe(429);
+    expect((await trySignIn('six@example.com', 'a wrong password', '2001:db8:7:8::1')).statusCode).toBe(401);
+  });
+
   test('counts tries made at the same time, each one', async () => {
     const answers = await Promise.all(
       Array.from({ length: 12 }, () => trySignIn('race@example.com', 'a wrong password', '203.0.113.77')),
@@ -128,14 +136,23 @@ describe('signing in', () => {
     expect(answer.statusCode).toBe(415);
   });
 
-  test('marks the cookie Secure where the public address is https', async () => {
+  test('keeps its cookie to this host and to https where the public address is https', async () => {
     const secure = await withBillersApp({ ...opened.platform, publicUrl: 'https://pay.example' });
     const answer = await secure.app.inject({
       method: 'POST',
       url: '/api/v1/session',
       payload: { email: 'ann@example.com', password: TEST_PASSWORD },
     });
-    expect(String(answer.headers['set-cookie'])).toContain('; Secure');
+    const [session = ''] = [answer.headers['set-cookie']].flat();
+    expect(session).toMatch(
+      /^__Host-causeway_session=[\w-]{43}; Max-Age=43200; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+    );
+    const asked = async (cookie: string) =>
+      (await secure.app.inject({ url: '/api/v1/session', headers: { cookie } })).statusCode;
+    const [own = ''] = session.split(';');
+    expect(await asked(own)).toBe(200);
+    // What another host of the domain can plant: the name without the prefix.
+    expect(await asked(own.replace('__Host-', ''))).toBe(401);
     await secure.app.close();
     await secure.billers.close();
   });
@@ -246,6 +263,25 @@ describe('staff users', () => {
       (await create({ email: 'x4@example.com', name: 'X', roles: ['administrator'], bid: 2 })).json(),
     ).toMatchObject({ status: 422, faults: [{ at: 'roles' }] });
     expect((await create({ email: 'x1@example.com', name: 'X', roles: ['csr'], bid: 2 })).statusCode).toBe(409);
+  });
+
+  test('are made of a biller that exists, with an address mail takes, a name of one line, and each role once', async () => {
+    const own = await signInAs(made.app, made.deps, { role: 'administrator' });
+    const create = async (changes: object) =>
+      made.app.inject({
+        method: 'POST',
+        url: '/api/v1/staff-users',
+        headers: own,
+        payload: { email: 'right@example.com', name: 'Right', roles: ['csr'], bid: 1, ...changes },
+      });
+    expect((await create({ bid: 999_999 })).json()).toMatchObject({ code: 'user-not-valid', faults: [{ at: 'bid' }] });
+    for (const email of ['a@b@c.example', 'a\u202eb@example.com', 'a@evil%0d%0ax:y', 'a b@example.com', 'a@-b.example'])
+      expect((await create({ email })).json(), email).toMatchObject({ faults: [{ at: 'email' }] });
+    for (const name of ['two\nlines', 'turned \u202e around', 'a\u2028b'])
+      expect((await create({ name })).json().code, name).toBe('invalid-request');
+    const { userId } = (await create({ roles: ['csr', 'csr'] })).json();
+    const user = await made.app.inject({ url: `/api/v1/staff-users/${userId}`, headers: own });
+    expect(user.json()).toMatchObject({ roles: ['csr'], email: 'right@example.com' });
   });
 
   test('of a biller have no right that crosses billers', () => {

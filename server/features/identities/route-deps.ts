@@ -4,7 +4,7 @@ import type { Platform } from '../../platform/platform.ts';
 import { refuse } from '../../platform/problems.ts';
 import type { Billers } from '../billers/index.ts';
 import type { StaffPrincipal } from './sessions/prove-session.ts';
-import { SESSION_COOKIE } from './sessions/session-limits.ts';
+import { SESSION_COOKIE, setStaffCookie } from './sessions/staff-cookie.ts';
 import type { Passwords } from './staff/password.ts';
 
 /** What the feature's routes stand on. */
@@ -21,19 +21,14 @@ export function refuseForms(request: FastifyRequest): void {
   if (!/^application\/json\b/.test(request.headers['content-type'] ?? '')) throw refuse('wrong-media-type');
 }
 
+/** The cookie of the session; 0 seconds take it away. */
 export function setSessionCookie(
   reply: FastifyReply,
   deps: Pick<RouteDeps, 'publicUrl'>,
   token: string,
-  maxAge: number,
+  maxAgeSeconds: number,
 ): void {
-  reply.setCookie(SESSION_COOKIE, token, {
-    httpOnly: true,
-    sameSite: 'lax',
-    secure: deps.publicUrl.startsWith('https:'),
-    path: '/',
-    maxAge,
-  });
+  setStaffCookie(reply, deps, { name: SESSION_COOKIE, token, maxAgeSeconds });
 }
 
 export function staffOf(principal: Principal | undefined): StaffPrincipal {

@@ -1,3 +1,4 @@
+import { networkOf } from '../../platform/client-network.ts';
 import type { Clock } from '../../platform/clock.ts';
 
 /** How often a bill may be looked for, by what the guesser can vary. Numbers are per window and process. */
@@ -63,7 +64,7 @@ export function createGuessLimits(clock: Clock): GuessLimits {
 function keysOf(from: { bid: number; accountNumber: string; address: string }): readonly (readonly [string, number])[] {
   return [
     [`account ${from.bid} ${from.accountNumber}`, PER_ACCOUNT_MAX],
-    [`address ${from.address}`, PER_ADDRESS_MAX],
+    [`address ${networkOf(from.address)}`, PER_ADDRESS_MAX],
     [`biller ${from.bid}`, PER_BILLER_MAX],
   ];
 }

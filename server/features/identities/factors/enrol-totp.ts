@@ -1,7 +1,7 @@
 import { renderSVG } from 'uqr';
 import type { Tx } from '../../../platform/database.ts';
 import type { Platform } from '../../../platform/platform.ts';
-import { findUser } from '../staff/staff-store.ts';
+import { findUser, lockUser } from '../staff/staff-store.ts';
 import { refuseFactor } from './factor-problems.ts';
 import {
   confirmTotpRow,
@@ -9,7 +9,6 @@ import {
   deleteTotp,
   findTotp,
   hasFactor,
-  lockUser,
   readFactors,
   replaceRecoveryCodes,
   startTotp,

@@ -36,11 +36,6 @@ export async function readFactors(tx: Tx, userId: string): Promise<Factors> {
 
 export const hasFactor = (factors: Factors): boolean => factors.totpSince !== null || factors.passkeys > 0;
 
-/** Lets the checks of one person's proofs go one after another: tries made at once are counted before the next is looked at. */
-export async function lockUser(tx: Tx, userId: string): Promise<void> {
-  await tx.selectFrom('staff_user').select('id').where('id', '=', userId).forUpdate().execute();
-}
-
 /** Puts a new key in the place of one that was never confirmed; false where a confirmed one is in force. */
 export async function startTotp(
   tx: Tx,

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { withTestPlatform } from '../../../testing/platform.ts';
 import { type SoftPasskey, softPasskey } from '../../../testing/soft-passkey.ts';
 import { type StaffHeaders, signInAs, TEST_PASSWORD, withBillersApp } from '../../../testing/staff.ts';
+import { whileHeld } from '../../../testing/while-held.ts';
 import { STAFF_MAIL_QUEUE } from '../index.ts';
+import { disableUser, enableUser, lockUser } from '../staff/staff-store.ts';
 import { relyingPartyOf } from './passkey-origin.ts';
 
 const ORIGIN = 'https://pay.example.com';
@@ -56,7 +58,7 @@ describe('a passkey', () => {
     const answer = await signInBy(passkey.sign(options));
     expect(answer.statusCode).toBe(201);
     expect(answer.json()).toMatchObject({ user: { email: 'one@example.com' } });
-    const session = await call('GET', '/api/v1/session', { cookie: cookieIn(answer, 'causeway_session') });
+    const session = await call('GET', '/api/v1/session', { cookie: cookieIn(answer, '__Host-causeway_session') });
     expect(session.statusCode).toBe(200);
     expect((await own(headers)).passkeys[0].lastUsedAt).not.toBeNull();
   });
@@ -72,7 +74,7 @@ describe('a passkey', () => {
       headers: { origin: ORIGIN },
     });
     expect(first.json().methods).toEqual(['passkey', 'recovery-code']);
-    const half = { cookie: cookieIn(first, 'causeway_half_sign_in') };
+    const half = { cookie: cookieIn(first, '__Host-causeway_half_sign_in') };
     const options = async () => (await call('POST', '/api/v1/session/second-step/passkey-options', half)).json();
     const step = async (passkey: Record<string, unknown>) =>
       call('POST', '/api/v1/session/second-step', half, { passkey });
@@ -89,16 +91,34 @@ describe('a passkey', () => {
   test('proves again who one is', async () => {
     const { passkey } = await withPasskey('prove@example.com');
     const signedIn = await signInBy(passkey.sign(await signInOptions()));
-    const headers = { cookie: cookieIn(signedIn, 'causeway_session'), 'x-csrf-token': signedIn.json().csrfToken };
+    const headers = {
+      cookie: cookieIn(signedIn, '__Host-causeway_session'),
+      'x-csrf-token': signedIn.json().csrfToken,
+    };
     opened.clock.advance(16 * 60_000);
     const refused = await call('POST', '/api/v1/own-security/recovery-codes', headers);
     expect(refused.json()).toMatchObject({ code: 'prove-again', details: { methods: ['passkey', 'password'] } });
     const options = (await call('POST', '/api/v1/session/prove/passkey-options', headers)).json();
     const proven = await call('POST', '/api/v1/session/prove', headers, { passkey: passkey.sign(options) });
     expect(proven.statusCode).toBe(200);
-    const renewed = { ...headers, cookie: cookieIn(proven, 'causeway_session') };
+    const renewed = { ...headers, cookie: cookieIn(proven, '__Host-causeway_session') };
     expect((await call('POST', '/api/v1/own-security/recovery-codes', renewed)).statusCode).toBe(201);
   });
+});
+
+test('a user who is disabled while their passkey is checked gets no session that comes back when they are enabled', async () => {
+  const { headers, passkey } = await withPasskey('held@example.com');
+  const { user } = (await call('GET', '/api/v1/session', headers)).json();
+  const signed = passkey.sign(await signInOptions());
+  const answer = await whileHeld(opened.database, {
+    hold: (tx) => lockUser(tx, user.id),
+    act: async () => signInBy(signed),
+    happens: (tx) => disableUser(tx, user.id, opened.clock.now()),
+  });
+  expect(answer.json()).toMatchObject({ code: 'passkey-refused' });
+  await opened.database.withSystem((tx) => enableUser(tx, user.id));
+  const session = await call('GET', '/api/v1/session', { cookie: cookieIn(answer, '__Host-causeway_session') });
+  expect(session.statusCode).toBe(401);
 });
 
 describe('an answer to a challenge is refused', () => {

@@ -1,8 +1,9 @@
 import type { PublicKeyCredentialCreationOptionsJSON, RegistrationResponseJSON } from '@simplewebauthn/server';
 import { hasOtherWayIn } from '../sign-on/sign-on-store.ts';
+import { lockUser } from '../staff/staff-store.ts';
 import { type FactorDeps, makeRecoveryCodes, type Person, settleLastFactor } from './enrol-totp.ts';
 import { refuseFactor } from './factor-problems.ts';
-import { hasFactor, lockUser, readFactors } from './factor-store.ts';
+import { hasFactor, readFactors } from './factor-store.ts';
 import { loadWebauthn } from './load-webauthn.ts';
 import { CHALLENGE_MINUTES_MAX, challengeOf, newChallenge } from './passkey-challenge.ts';
 import { type RelyingParty, relyingPartyOf } from './passkey-origin.ts';

@@ -4,8 +4,8 @@ import type { Actor } from '../../billers/index.ts';
 import { refuseIdentity } from '../problems.ts';
 import { deleteHalvesOf } from '../sessions/half-sign-in-store.ts';
 import { changeable, type Manager } from '../staff/may-manage.ts';
-import { endSessionsOf, findUser, findUserByEmail, type StaffUser } from '../staff/staff-store.ts';
-import { deleteRecoveryCodes, deleteTotp, lockUser } from './factor-store.ts';
+import { endSessionsOf, findUserByEmail, lockUser, type StaffUser } from '../staff/staff-store.ts';
+import { deleteRecoveryCodes, deleteTotp } from './factor-store.ts';
 import { deletePasskeysOf } from './passkey-store.ts';
 import { type RecordDeps, recordFactor } from './record-factor.ts';
 
@@ -20,7 +20,7 @@ export async function resetFactors(
   from: { userId: string; manager: Manager; by: Actor; reason: string },
 ): Promise<void> {
   await deps.database.withSystem(async (tx) => {
-    const user = changeable(await findUser(tx, from.userId), from.manager);
+    const user = changeable(await lockUser(tx, from.userId), from.manager);
     await takeFactors(tx, deps, { user, by: from.by, reason: from.reason });
   });
 }

@@ -12,8 +12,9 @@ import { withTestPlatform } from '../../../testing/platform.ts';
 import { signInAs, TEST_PASSWORD, withBillersApp } from '../../../testing/staff.ts';
 import { STAFF_MAIL_QUEUE } from '../index.ts';
 import { tokenHashOf } from '../sessions/session-limits.ts';
+import { replaceInvitation } from '../staff/password-link-store.ts';
 import { sendStaffMail } from '../staff/send-staff-mail.ts';
-import { replaceInvitation } from '../staff/staff-store.ts';
+
 import { newRecoveryCodes, recoveryCodeHash } from './recovery-code.ts';
 import { resetFactorsByEmail } from './reset-factors.ts';
 import { stepOfCode, totpKey } from './totp-code.ts';
@@ -113,7 +114,7 @@ describe('an authenticator app', () => {
     expect(answer.json()).toEqual({ email: 'half@example.com', methods: ['totp', 'recovery-code'] });
     expect(cookieIn(answer, 'causeway_session')).toBe('');
     expect(String(answer.headers['set-cookie'])).toMatch(
-      /^causeway_half_sign_in=[A-Za-z0-9_-]{43}; Max-Age=600; Path=\/api\/v1\/session; HttpOnly; SameSite=Lax$/,
+      /^causeway_half_sign_in=[A-Za-z0-9_-]{43}; Max-Age=600; Path=\/; HttpOnly; SameSite=Lax$/,
     );
     const token = cookieIn(answer, 'causeway_half_sign_in').split('=')[1] ?? '';
     for (const cookie of [`causeway_half_sign_in=${token}`, `causeway_session=${token}`])

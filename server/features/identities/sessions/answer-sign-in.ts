@@ -10,11 +10,9 @@ import { setSessionCookie } from '../route-deps.ts';
 import { permissionsOf } from '../staff/roles.ts';
 import { HALF_MINUTES_MAX, type SignedIn, type SignInOutcome } from './begin-session.ts';
 import { SESSION_HOURS_MAX } from './session-limits.ts';
+import { setStaffCookie, staffCookieOf } from './staff-cookie.ts';
 
 const HALF_COOKIE = 'causeway_half_sign_in';
-/** Sent to the steps of sign-in alone. */
-const HALF_PATH = '/api/v1/session';
-const TOKEN_LENGTH_MAX = 100;
 
 type AnswerDeps = Pick<Platform, 'publicUrl' | 'config'>;
 
@@ -48,9 +46,8 @@ export function halfAnswer(
 }
 
 /** The token of the half sign-in a request belongs to; empty where it belongs to none. */
-export function halfTokenOf(request: FastifyRequest): string {
-  const token = request.cookies[HALF_COOKIE] ?? '';
-  return token.length > TOKEN_LENGTH_MAX ? '' : token;
+export function halfTokenOf(request: FastifyRequest, deps: Pick<Platform, 'publicUrl'>): string {
+  return staffCookieOf(request, deps, HALF_COOKIE) ?? '';
 }
 
 /** What the person can show here; a passkey only where the browser would give it. */
@@ -72,12 +69,6 @@ export function originOf(request: FastifyRequest, deps: Pick<Platform, 'publicUr
   return deps.publicUrl.startsWith('http:') ? `http://${request.host}` : undefined;
 }
 
-function setHalfCookie(reply: FastifyReply, deps: AnswerDeps, token: string, maxAge: number): void {
-  reply.setCookie(HALF_COOKIE, token, {
-    httpOnly: true,
-    sameSite: 'lax',
-    secure: deps.publicUrl.startsWith('https:'),
-    path: HALF_PATH,
-    maxAge,
-  });
+function setHalfCookie(reply: FastifyReply, deps: AnswerDeps, token: string, maxAgeSeconds: number): void {
+  setStaffCookie(reply, deps, { name: HALF_COOKIE, token, maxAgeSeconds });
 }

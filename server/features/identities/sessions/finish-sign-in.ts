@@ -5,8 +5,7 @@ import type { Platform } from '../../../platform/platform.ts';
 import { type CheckPasskeyDeps, checkPasskey } from '../factors/check-passkey.ts';
 import { checkSecondProof, type SecondProof } from '../factors/check-second-proof.ts';
 import { refuseFactor } from '../factors/factor-problems.ts';
-import { lockUser } from '../factors/factor-store.ts';
-import { findUser, type StaffUser } from '../staff/staff-store.ts';
+import { findUser, lockUser, type StaffUser } from '../staff/staff-store.ts';
 import { type BeginDeps, beginSession, type From, type SignedIn } from './begin-session.ts';
 import { deleteHalf, findHalf, type HalfSignIn } from './half-sign-in-store.ts';
 import { tokenHashOf } from './session-limits.ts';
@@ -82,8 +81,9 @@ async function decide(
 ): Promise<Outcome> {
   const found = await waiting(tx, deps, from.token);
   if (!found) return { kind: 'over' };
-  const { user, half } = found;
-  await lockUser(tx, user.id);
+  const { half } = found;
+  const user = await lockUser(tx, half.userId);
+  if (!user || user.disabledAt !== null) return { kind: 'over' };
   const tries = { email: user.email, address: from.at.address };
   const until = await readPause(tx, deps, tries);
   if (until) return { kind: 'paused', until };

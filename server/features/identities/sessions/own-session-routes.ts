@@ -120,7 +120,7 @@ function registerPassword(app: App, deps: SessionRouteDeps): void {
       else {
         const proven = await proveSession(deps, {
           staff,
-          token: sessionTokenOf(request) ?? '',
+          token: sessionTokenOf(request, deps) ?? '',
           proof: { password: oldPassword },
           address: request.ip,
           origin: undefined,

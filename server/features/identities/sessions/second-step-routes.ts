@@ -47,7 +47,7 @@ function registerSecondStep(app: App, deps: SessionRouteDeps): void {
       schema: { tags, summary: 'Whose second factor is asked for', response: { 200: contract.halfAnswer } },
     },
     async (request) => {
-      const { user } = await readHalf(deps, halfTokenOf(request));
+      const { user } = await readHalf(deps, halfTokenOf(request, deps));
       const factors = await deps.database.withSystem((tx) => readFactors(tx, user.id));
       return { email: user.email, methods: stepsOf(request, deps, factors) };
     },
@@ -66,7 +66,7 @@ function registerSecondStep(app: App, deps: SessionRouteDeps): void {
     async (request, reply) => {
       refuseForms(request);
       const session = await finishSignIn(deps, {
-        token: halfTokenOf(request),
+        token: halfTokenOf(request, deps),
         step: request.body as SecondStep,
         at: placeOf(request),
         origin: originOf(request, deps),
@@ -81,7 +81,7 @@ function registerSecondStep(app: App, deps: SessionRouteDeps): void {
       schema: { tags, summary: 'What to ask the passkey of that person', response: { 200: contract.passkeyOptions } },
     },
     async (request) => {
-      const { user } = await readHalf(deps, halfTokenOf(request));
+      const { user } = await readHalf(deps, halfTokenOf(request, deps));
       const asked = { purpose: 'second-factor', userId: user.id, origin: originOf(request, deps) } as const;
       return { ...(await askForPasskey(deps, asked)) };
     },

@@ -3,7 +3,6 @@ import { hash } from 'node:crypto';
 /** A session ends after so long without a request, and after so long whatever happens. */
 export const SESSION_IDLE_MINUTES_MAX = 30;
 export const SESSION_HOURS_MAX = 12;
-export const SESSION_COOKIE = 'causeway_session';
 
 /** What is stored of a token: a reader of the database can't sign in with it. */
 export function tokenHashOf(token: string): Buffer {

@@ -62,7 +62,7 @@ function registerSession(app: App, deps: SessionRouteDeps): void {
     { config: { access: SIGNED_IN_ENROLLING }, schema: { tags, summary: 'Sign out', response: { 204: z.null() } } },
     async (request, reply) => {
       const staff = staffOf(request.principal);
-      const token = sessionTokenOf(request);
+      const token = sessionTokenOf(request, deps);
       const now = deps.clock.now();
       await deps.database.withSystem(async (tx) => {
         if (token !== undefined) await endSession(tx, tokenHashOf(token), now);
@@ -97,7 +97,7 @@ function registerProve(app: App, deps: SessionRouteDeps): void {
     async (request, reply) => {
       const proven = await proveSession(deps, {
         staff: staffOf(request.principal),
-        token: sessionTokenOf(request) ?? '',
+        token: sessionTokenOf(request, deps) ?? '',
         proof: request.body as Proof,
         address: request.ip,
         origin: originOf(request, deps),

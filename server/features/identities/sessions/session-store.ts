@@ -45,6 +45,17 @@ export async function listSessions(tx: Tx, userId: string, now: Temporal.Instant
   }));
 }
 
+/** Whether nobody has ended a session yet. */
+export async function isOpenSession(tx: Tx, id: string): Promise<boolean> {
+  const row = await tx
+    .selectFrom('staff_session')
+    .select('id')
+    .where('id', '=', id)
+    .where('ended_at', 'is', null)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** Ends one session of a user; false where there is none such in force. */
 export async function endOneSession(
   tx: Tx,

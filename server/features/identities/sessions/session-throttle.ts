@@ -1,3 +1,4 @@
+import { networkOf } from '../../../platform/client-network.ts';
 import type { Tx } from '../../../platform/database.ts';
 import type { Platform } from '../../../platform/platform.ts';
 import { refuseIdentity } from '../problems.ts';
@@ -68,7 +69,7 @@ export async function refuseFlood(deps: ClockDeps & Pick<Platform, 'database'>, 
   const now = deps.clock.now();
   const { lockedUntil } = await deps.database.withSystem(async (tx) => {
     await cleanThrottle(tx, now);
-    return countFailure(tx, { key: `begun ${address}`, max: BEGUN_MAX, now });
+    return countFailure(tx, { key: `begun ${networkOf(address)}`, max: BEGUN_MAX, now });
   });
   if (lockedUntil) throw pausedRefusal(deps, lockedUntil);
 }

@@ -3,8 +3,7 @@ import { recordAudit } from '../../../platform/audit.ts';
 import { checkPasskey } from '../factors/check-passkey.ts';
 import { checkSecondProof } from '../factors/check-second-proof.ts';
 import { refuseFactor } from '../factors/factor-problems.ts';
-import { lockUser } from '../factors/factor-store.ts';
-import { findUser } from '../staff/staff-store.ts';
+import { lockUser } from '../staff/staff-store.ts';
 import { beginSession, type From, type SignedIn } from './begin-session.ts';
 import type { FinishDeps } from './finish-sign-in.ts';
 import { countFailedAddress, pausedRefusal, readAddressPause } from './session-throttle.ts';
@@ -24,8 +23,7 @@ export async function signInByPasskey(
   const answer = await checkPasskey(deps, asked);
   const outcome = await deps.database.withSystem(async (tx) => {
     const userId = answer.isRight ? answer.passkey.userId : answer.userId;
-    const user = userId === undefined ? undefined : await findUser(tx, userId);
-    if (user) await lockUser(tx, user.id);
+    const user = userId === undefined ? undefined : await lockUser(tx, userId);
     const verdict = user
       ? await checkSecondProof(tx, deps, { userId: user.id, proof: { kind: 'passkey', answer } })
       : undefined;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
+import { networkOf } from '../../../platform/client-network.ts';
 import type { Tx } from '../../../platform/database.ts';
 
 /** Failed tries by one email before sign-in pauses for it, and by one address whatever the emails. */
@@ -15,7 +16,7 @@ export interface Failure {
   readonly lockedUntil: Temporal.Instant | null;
 }
 
-/** What is counted: the email, known or not, and where it comes from. */
+/** What is counted: the email, known or not, and the network it comes from. */
 export function throttleKeys(from: { email: string; address: string }): readonly { key: string; max: number }[] {
   return [
     { key: `email ${createHash('sha256').update(from.email).digest('hex')}`, max: EMAIL_FAILURES_MAX },
@@ -24,7 +25,7 @@ export function throttleKeys(from: { email: string; address: string }): readonly
 }
 
 export function addressKeyOf(address: string): { key: string; max: number } {
-  return { key: `address ${address}`, max: ADDRESS_FAILURES_MAX };
+  return { key: `address ${networkOf(address)}`, max: ADDRESS_FAILURES_MAX };
 }
 
 /** The latest end of a pause in force, if there is one. */

@@ -5,7 +5,7 @@ import type { Platform } from '../../../platform/platform.ts';
 import { recordFactor } from '../factors/record-factor.ts';
 import { beginOrAsk, type From, type SignInOutcome } from '../sessions/begin-session.ts';
 import { tokenHashOf } from '../sessions/session-limits.ts';
-import { findUser, findUserByEmail, type StaffUser } from '../staff/staff-store.ts';
+import { findUserByEmail, lockUser, type StaffUser } from '../staff/staff-store.ts';
 import { ProviderAway } from './oidc-fetch.ts';
 import type { Provider } from './oidc-provider.ts';
 import { CALLBACK_PATH, nonceOf, verifierOf } from './oidc-start.ts';
@@ -63,12 +63,13 @@ export async function finishSignOn(
   }
   const person = await askProvider(deps, from);
   if (typeof person === 'string') return fault(person);
-  const matched = await deps.database.withSystem((tx) => matchPerson(tx, deps, { provider, person, at: from.at }));
-  if (typeof matched === 'string') return fault(matched);
-  const isProviderTrusted = provider.isSecondFactor;
-  const step = { user: matched, provenBy: 'oidc', isProviderTrusted, at: from.at } as const;
-  const outcome = await deps.database.withSystem((tx) => beginOrAsk(tx, deps, step));
-  return { kind: 'let-in', outcome, back: begun.back };
+  const outcome = await deps.database.withSystem(async (tx) => {
+    const matched = await matchPerson(tx, deps, { provider, person, at: from.at });
+    if (typeof matched === 'string') return matched;
+    const isProviderTrusted = provider.isSecondFactor;
+    return beginOrAsk(tx, deps, { user: matched, provenBy: 'oidc', isProviderTrusted, at: from.at });
+  });
+  return typeof outcome === 'string' ? fault(outcome) : { kind: 'let-in', outcome, back: begun.back };
 }
 
 async function askProvider(
@@ -110,7 +111,8 @@ async function describePerson(configuration: Configuration, accessToken: string,
 
 /**
  * The staff user of a person at the provider: by the link of an earlier sign-on, whatever their email is now; the first
- * time by the email the provider vouches for. A user who is linked to one person is never taken over by another.
+ * time by the email the provider vouches for. A user who is linked to one person is never taken over by another. The user
+ * stays locked, so that a disabling at the same moment finds the session that begins here, or is found itself.
  */
 async function matchPerson(
   tx: Tx,
@@ -121,7 +123,7 @@ async function matchPerson(
   const { issuer } = from.provider;
   const at = deps.clock.now();
   const link = await findLink(tx, { issuer, subject });
-  const linked = link && (await findUser(tx, link.userId));
+  const linked = link && (await lockUser(tx, link.userId));
   if (linked) {
     if (linked.disabledAt !== null) return refused(tx, deps, { fault: 'disabled', user: linked, at: from.at });
     await touchLink(tx, { issuer, subject, at });
@@ -129,7 +131,8 @@ async function matchPerson(
   }
   if (email === undefined || !isEmailVerified)
     return refused(tx, deps, { fault: 'email-not-verified', user: undefined, at: from.at });
-  const user = await findUserByEmail(tx, email);
+  const known = await findUserByEmail(tx, email);
+  const user = known && (await lockUser(tx, known.id));
   if (!user) return refused(tx, deps, { fault: 'unknown-person', user: undefined, at: from.at });
   if (user.disabledAt !== null) return refused(tx, deps, { fault: 'disabled', user, at: from.at });
   if (!(await insertLink(tx, { issuer, subject, userId: user.id, email, at })))

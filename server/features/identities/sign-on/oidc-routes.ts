@@ -10,13 +10,13 @@ import { halfAnswer, signedInAnswer } from '../sessions/answer-sign-in.ts';
 import { placeOf } from '../sessions/second-step-routes.ts';
 import { tokenHashOf } from '../sessions/session-limits.ts';
 import { refuseFlood } from '../sessions/session-throttle.ts';
+import { setStaffCookie, staffCookieOf } from '../sessions/staff-cookie.ts';
 import { finishSignOn, type SignOnEnd, type SignOnFault } from './oidc-finish.ts';
 import { createProvider, isPage, type Provider } from './oidc-provider.ts';
 import { SIGN_ON_MINUTES_MAX, startSignOn } from './oidc-start.ts';
 
 const PATH = '/api/v1/session/oidc';
 const COOKIE = 'causeway_sign_on_';
-const TOKEN_LENGTH_MAX = 100;
 const tags = ['Session'];
 const config = { access: PUBLIC };
 
@@ -45,7 +45,8 @@ function registerStart(app: App, deps: SessionRouteDeps, provider: Provider | un
       await refuseFlood(deps, request.ip);
       try {
         const start = await startSignOn(deps, { provider, back: request.query.back });
-        setCookie(reply, deps, { state: start.state, token: start.browserToken, maxAge: SIGN_ON_MINUTES_MAX * 60 });
+        const name = cookieOf(start.state);
+        setStaffCookie(reply, deps, { name, token: start.browserToken, maxAgeSeconds: SIGN_ON_MINUTES_MAX * 60 });
         return reply.redirect(start.url, 302);
       } catch (cause) {
         deps.log.warn({ why: cause instanceof Error ? cause.message : 'unknown' }, 'a sign-on could not begin');
@@ -70,9 +71,10 @@ function registerCallback(app: App, deps: SessionRouteDeps, provider: Provider |
     async (request, reply) => {
       if (!provider) throw refuseFactor('sign-on-off');
       const state = request.query.state ?? '';
-      const browserToken = request.cookies[cookieOf(state)] ?? '';
-      if (browserToken === '' || browserToken.length > TOKEN_LENGTH_MAX) return toSignIn(reply, 'stale');
-      setCookie(reply, deps, { state, token: '', maxAge: 0 });
+      const name = cookieOf(state);
+      const browserToken = staffCookieOf(request, deps, name);
+      if (!browserToken) return toSignIn(reply, 'stale');
+      setStaffCookie(reply, deps, { name, token: '', maxAgeSeconds: 0 });
       const query = request.raw.url?.split('?').slice(1).join('?') ?? '';
       const end = await finishSignOn(deps, { provider, query, state, browserToken, at: placeOf(request) });
       return answer(request, reply, deps, end);
@@ -118,21 +120,7 @@ function toSignIn(reply: FastifyReply, fault: SignOnFault): FastifyReply {
   return reply.redirect(`/staff/sign-in?signOn=${fault}`, 302);
 }
 
-/** One for each sign-on, so that two tabs do not take each other's; sent back to the callback alone. */
+/** One for each sign-on, so that two tabs do not take each other's. */
 function cookieOf(state: string): string {
   return COOKIE + tokenHashOf(state).toString('hex').slice(0, 12);
-}
-
-function setCookie(
-  reply: FastifyReply,
-  deps: Pick<SessionRouteDeps, 'publicUrl'>,
-  from: { state: string; token: string; maxAge: number },
-): void {
-  reply.setCookie(cookieOf(from.state), from.token, {
-    httpOnly: true,
-    sameSite: 'lax',
-    secure: deps.publicUrl.startsWith('https:'),
-    path: PATH,
-    maxAge: from.maxAge,
-  });
 }

@@ -9,7 +9,9 @@ import {
   startSignOnProvider,
 } from '../../../testing/sign-on-provider.ts';
 import { type StaffHeaders, signInAs, TEST_PASSWORD, withBillersApp } from '../../../testing/staff.ts';
+import { whileHeld } from '../../../testing/while-held.ts';
 import { createStaffUser, STAFF_MAIL_QUEUE } from '../index.ts';
+import { disableUser, enableUser, lockUser } from '../staff/staff-store.ts';
 import { safeBack } from './oidc-start.ts';
 
 const PUBLIC_URL = 'http://127.0.0.1:8080';
@@ -69,7 +71,7 @@ async function signOn(login: string, browser = newBrowser(), back = '') {
 }
 const person = (login: string, email: string, isVerified = true) => provider.people.set(login, { email, isVerified });
 const invite = (email: string) =>
-  createStaffUser(made.deps, {
+  createStaffUser(opened.platform, {
     email,
     name: email,
     roles: ['csr'],
@@ -149,6 +151,22 @@ describe('a sign-on through the provider', () => {
       tx.updateTable('staff_user').set({ disabled_at: opened.clock.now() }).where('id', '=', userId).execute(),
     );
     expect((await signOn('gone')).location).toBe('/staff/sign-in?signOn=disabled');
+  });
+
+  test('gives a user who is disabled at that moment no session that comes back when they are enabled', async () => {
+    person('held', 'held@example.com');
+    const { userId } = await invite('held@example.com');
+    await signOn('held');
+    const browser = newBrowser();
+    const wayBack = await signOnThere(await start(browser), 'held');
+    const answer = await whileHeld(opened.database, {
+      hold: (tx) => lockUser(tx, userId),
+      act: () => visit(browser, wayBack),
+      happens: (tx) => disableUser(tx, userId, opened.clock.now()),
+    });
+    expect(answer.headers.location).toContain('signOn=disabled');
+    await opened.database.withSystem((tx) => enableUser(tx, userId));
+    expect(await whoIs(browser)).toBe(401);
   });
 
   test('asks for the second factor of who has one', async () => {
@@ -308,7 +326,7 @@ describe('an id token is refused', () => {
     lying.people.set('token', { email: 'token@example.com', isVerified: true });
     const other = await withTestPlatform({ queues: [STAFF_MAIL_QUEUE], environment: environmentFor(lying.issuer) });
     const app = await withBillersApp(other.platform);
-    await createStaffUser(app.deps, {
+    await createStaffUser(other.platform, {
       email: 'token@example.com',
       name: 'T',
       roles: ['csr'],

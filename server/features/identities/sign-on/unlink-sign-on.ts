@@ -1,8 +1,9 @@
 import type { Platform } from '../../../platform/platform.ts';
 import type { Person } from '../factors/enrol-totp.ts';
 import { refuseFactor } from '../factors/factor-problems.ts';
-import { lockUser, readFactors } from '../factors/factor-store.ts';
+import { readFactors } from '../factors/factor-store.ts';
 import { recordFactor } from '../factors/record-factor.ts';
+import { lockUser } from '../staff/staff-store.ts';
 import { deleteLinksOf, hasOtherWayIn } from './sign-on-store.ts';
 
 /** Cuts somebody's link to the provider, unless it is their last way in. */

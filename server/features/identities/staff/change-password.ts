@@ -3,10 +3,11 @@ import type { Platform } from '../../../platform/platform.ts';
 import { refuseIdentity } from '../problems.ts';
 import { deleteHalvesOf } from '../sessions/half-sign-in-store.ts';
 import type { StaffPrincipal } from '../sessions/prove-session.ts';
+import { isOpenSession } from '../sessions/session-store.ts';
 import { checkPassword, type Passwords } from './password.ts';
-import { dropResets } from './reset-store.ts';
+import { dropPasswordLinks } from './password-link-store.ts';
 import { queueStaffMail } from './send-staff-mail.ts';
-import { endSessionsOf, findUserByEmail, setPassword } from './staff-store.ts';
+import { endSessionsOf, findUserByEmail, lockUser, setPassword } from './staff-store.ts';
 
 type ChangeDeps = Pick<Platform, 'database' | 'clock' | 'jobs'> & { readonly passwords: Passwords };
 
@@ -25,13 +26,18 @@ export async function changePassword(
   if (await deps.passwords.verify(from.password, user.passwordHash))
     throw refuseIdentity('password-refused', { why: 'it is the one you have' });
   const passwordHash = await deps.passwords.hash(from.password);
-  const now = deps.clock.now();
+  const at = deps.clock.now();
   return deps.database.withSystem(async (tx) => {
+    await lockUser(tx, staff.userId);
+    // Hashing takes a while. A reset, a disabling or the end of this session meanwhile has the last word.
+    const now = await findUserByEmail(tx, staff.email);
+    const isStillSo = now?.passwordHash === user.passwordHash && (await isOpenSession(tx, staff.sessionId));
+    if (!isStillSo) throw refuseIdentity('session-over');
     await setPassword(tx, staff.userId, passwordHash);
-    await dropResets(tx, staff.userId);
+    await dropPasswordLinks(tx, staff.userId);
     await deleteHalvesOf(tx, staff.userId);
     const sessionsEnded = await endSessionsOf(tx, staff.userId, {
-      at: now,
+      at,
       why: 'password-changed',
       but: staff.sessionId,
     });
@@ -39,10 +45,10 @@ export async function changePassword(
       kind: 'password-changed',
       userId: staff.userId,
       address: from.address,
-      at: now.toString(),
+      at: at.toString(),
     });
     await recordAudit(tx, {
-      at: now,
+      at,
       bid: null,
       actorKind: 'staff',
       actor: staff.email,

@@ -6,6 +6,7 @@ import { refuseIdentity } from '../problems.ts';
 import { deleteHalvesOf } from '../sessions/half-sign-in-store.ts';
 import { refuseInvalidUser } from './create-staff-user.ts';
 import { changeable, keepAnAdministrator, LAST_ROLE, type Manager, refuseUngiveable } from './may-manage.ts';
+import { dropPasswordLinks } from './password-link-store.ts';
 import { disableUser, enableUser, endSessionsOf, lockUser, type StaffUser, updateUser } from './staff-store.ts';
 
 type ChangeDeps = Pick<Platform, 'database' | 'clock'>;
@@ -28,13 +29,14 @@ export async function changeStaffUser(
     if (!isSame(user.roles, from.expectedRoles)) throw refuseIdentity('user-changed', { roles: user.roles.join(', ') });
     refuseInvalidUser({ email: user.email, roles: from.roles, bid: user.bid });
     refuseUngiveable(from.manager, from.roles);
+    const roles = [...new Set(from.roles)];
     if (!from.roles.includes(LAST_ROLE)) await keepAnAdministrator(tx, user);
-    await updateUser(tx, user.id, { name: from.name, roles: from.roles });
+    await updateUser(tx, user.id, { name: from.name, roles });
     await record(tx, deps, {
       act: 'staff.changed',
       user,
       by: from.by,
-      detail: { rolesBefore: [...user.roles], roles: [...from.roles], nameBefore: user.name, name: from.name },
+      detail: { rolesBefore: [...user.roles], roles, nameBefore: user.name, name: from.name },
     });
     return { ...user, name: from.name, roles: from.roles };
   });
@@ -47,6 +49,7 @@ export async function disableStaffUser(deps: ChangeDeps, from: Change): Promise<
     await keepAnAdministrator(tx, user);
     await disableUser(tx, user.id, deps.clock.now());
     await deleteHalvesOf(tx, user.id);
+    await dropPasswordLinks(tx, user.id);
     const sessionsEnded = await endSessionsOf(tx, user.id, { at: deps.clock.now(), why: 'disabled' });
     await record(tx, deps, { act: 'staff.disabled', user, by: from.by, detail: { sessionsEnded } });
   });

@@ -1,27 +1,21 @@
 import { recordAudit } from '../../../platform/audit.ts';
 import type { Tx } from '../../../platform/database.ts';
 import type { Platform } from '../../../platform/platform.ts';
-import type { Actor } from '../../billers/index.ts';
+import type { Actor, Billers } from '../../billers/index.ts';
 import { refuseIdentity } from '../problems.ts';
-import { deleteHalvesOf } from '../sessions/half-sign-in-store.ts';
 import { tokenHashOf } from '../sessions/session-limits.ts';
 import { changeable, type Manager, refuseUngiveable } from './may-manage.ts';
-import { checkPassword, type Passwords } from './password.ts';
-import { dropResets } from './reset-store.ts';
+import type { Passwords } from './password.ts';
+import { replaceInvitation } from './password-link-store.ts';
 import { roleOf, roles } from './roles.ts';
 import { INVITATION_DAYS, queueStaffMail } from './send-staff-mail.ts';
-import {
-  endSessionsOf,
-  findInvitation,
-  findUser,
-  insertUser,
-  replaceInvitation,
-  setPassword,
-  useInvitation,
-} from './staff-store.ts';
+import { setPasswordByLink } from './set-password-by-link.ts';
+import { insertUser, lockUser } from './staff-store.ts';
 
 const ROLES_MAX = 5;
-const EMAIL = /^[^\s@<>,;"]{1,64}@[^\s@<>,;"]{1,190}$/;
+/** As the HTML standard has it for its email field, so that browser and server agree: no space, no control, no other script. */
+const EMAIL =
+  /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?){0,10}$/;
 
 export type StaffDeps = Pick<Platform, 'database' | 'clock' | 'random' | 'publicUrl'>;
 
@@ -44,16 +38,23 @@ interface NewStaffUser {
   readonly manager?: Manager;
 }
 
+/** Where billers are at hand, a user of one that does not exist is refused: else it would be theirs once it does. */
+interface WithBillers {
+  readonly billers?: Pick<Billers, 'load'>;
+}
+
 /** Makes a staff user and an invitation to set a password, told here once. `bid` for a biller's own staff. */
-export async function createStaffUser(deps: StaffDeps, from: NewStaffUser): Promise<Invitation> {
+export async function createStaffUser(deps: StaffDeps & WithBillers, from: NewStaffUser): Promise<Invitation> {
+  await refuseUnknownBiller(deps, from.bid);
   return deps.database.withSystem(async (tx) => invite(tx, deps, await addUser(tx, deps, from)));
 }
 
 /** Makes a staff user and sends the invitation by email; no token is told to anybody else. */
 export async function inviteByEmail(
-  deps: StaffDeps & Pick<Platform, 'jobs'>,
+  deps: StaffDeps & Pick<Platform, 'jobs'> & WithBillers,
   from: NewStaffUser,
 ): Promise<{ userId: string; email: string }> {
+  await refuseUnknownBiller(deps, from.bid);
   return deps.database.withSystem(async (tx) => {
     const user = await addUser(tx, deps, from);
     await queueStaffMail(tx, deps, { kind: 'invitation', userId: user.id, invitedBy: from.by.name });
@@ -70,7 +71,7 @@ export async function inviteAgain(
   from: { userId: string; manager: Manager; by: Actor; isByEmail: boolean },
 ): Promise<{ userId: string; email: string; link: string | null; expiresAt: Temporal.Instant | null }> {
   return deps.database.withSystem(async (tx) => {
-    const user = changeable(await findUser(tx, from.userId), from.manager);
+    const user = changeable(await lockUser(tx, from.userId), from.manager);
     if (user.disabledAt !== null) throw refuseIdentity('user-disabled');
     if (from.isByEmail)
       await queueStaffMail(tx, deps, { kind: 'invitation', userId: user.id, invitedBy: from.by.name });
@@ -88,29 +89,19 @@ export async function inviteAgain(
 }
 
 /** Takes an invitation up, once: sets the password and ends every session the user had. */
-export async function acceptInvitation(
-  deps: StaffDeps & { passwords: Passwords },
+export function acceptInvitation(
+  deps: Pick<Platform, 'database' | 'clock'> & { passwords: Passwords },
   from: { token: string; password: string },
 ): Promise<{ email: string }> {
-  const tokenHash = tokenHashOf(from.token);
-  const user = await deps.database.withSystem((tx) => findInvitation(tx, tokenHash, deps.clock.now()));
-  if (!user) throw refuseIdentity('invitation-not-valid');
-  checkPassword(from.password, user.email);
-  const passwordHash = await deps.passwords.hash(from.password);
-  await deps.database.withSystem(async (tx) => {
-    if (!(await useInvitation(tx, tokenHash, deps.clock.now()))) throw refuseIdentity('invitation-not-valid');
-    await setPassword(tx, user.id, passwordHash);
-    await dropResets(tx, user.id);
-    await deleteHalvesOf(tx, user.id);
-    await endSessionsOf(tx, user.id, { at: deps.clock.now(), why: 'password-changed' });
-    await record(tx, deps, {
-      act: 'staff.password-set',
-      email: user.email,
-      by: { kind: 'staff', name: user.email },
-      detail: {},
-    });
-  });
-  return { email: user.email };
+  return setPasswordByLink(deps, { ...from, of: 'invitation' }, (tx, { user: { email } }) =>
+    record(tx, deps, { act: 'staff.password-set', email, by: { kind: 'staff', name: email }, detail: {} }),
+  );
+}
+
+async function refuseUnknownBiller({ billers }: WithBillers, bid: number | null | undefined): Promise<void> {
+  if (bid === null || bid === undefined || !billers || (await billers.load(bid))) return;
+  const message = `there is no biller ${bid}`;
+  throw refuseIdentity('user-not-valid', { summary: message, faults: [{ at: 'bid', message }] });
 }
 
 /** The user's row and its record. */
@@ -119,9 +110,15 @@ async function addUser(tx: Tx, deps: StaffDeps, from: NewStaffUser): Promise<{ i
   const bid = from.bid ?? null;
   refuseInvalidUser({ email, roles: from.roles, bid });
   if (from.manager) refuseUngiveable(from.manager, from.roles);
-  const user = { id: deps.random.uuid(), email, name: from.name?.trim() || email, roles: from.roles, bid };
+  const user = {
+    id: deps.random.uuid(),
+    email,
+    name: from.name?.trim() || email,
+    roles: [...new Set(from.roles)],
+    bid,
+  };
   if (!(await insertUser(tx, { ...user, createdAt: deps.clock.now() }))) throw refuseIdentity('user-exists');
-  await record(tx, deps, { act: 'staff.created', email, by: from.by, detail: { roles: [...from.roles], bid } });
+  await record(tx, deps, { act: 'staff.created', email, by: from.by, detail: { roles: user.roles, bid } });
   return user;
 }
 
@@ -134,7 +131,7 @@ async function invite(tx: Tx, deps: StaffDeps, user: { id: string; email: string
 
 async function record(
   tx: Tx,
-  deps: StaffDeps,
+  deps: Pick<Platform, 'clock'>,
   from: { act: string; email: string; by: Actor; detail: Record<string, string | number | null | string[]> },
 ): Promise<void> {
   await recordAudit(tx, {

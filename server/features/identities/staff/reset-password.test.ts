@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { signInAs, TEST_PASSWORD } from '../../../testing/staff.ts';
 import { withStaffMail } from '../../../testing/staff-mail-rig.ts';
-import { createStaffUser } from '../index.ts';
-import { findHalf, insertHalf } from '../sessions/half-sign-in-store.ts';
+import { whileHeld } from '../../../testing/while-held.ts';
+import { createStaffUser, disableStaffUser, inviteAgain } from '../index.ts';
+import { deleteHalvesOf, findHalf, insertHalf } from '../sessions/half-sign-in-store.ts';
 import { tokenHashOf } from '../sessions/session-limits.ts';
+import { enableStaffUser } from './change-staff-user.ts';
+import { endSessionsOf, lockUser, setPassword } from './staff-store.ts';
 
 const NEW_PASSWORD = 'another walk on the levee 8';
 let at: Awaited<ReturnType<typeof withStaffMail>>;
@@ -27,6 +30,10 @@ const askReset = (who = email, address = `203.0.113.${count}`) =>
   post('/password-resets', { email: who }, { 'user-agent': 'Mozilla/5.0 (Windows NT 10.0) Chrome/140.0' }, address);
 const use = (token: string, password = NEW_PASSWORD) => post('/password-resets/use', { token, password });
 const signIn = (password: string) => post('/session', { email, password });
+const userNow = () =>
+  at.database.withSystem((tx) =>
+    tx.selectFrom('staff_user').select(['id', 'password_hash']).where('email', '=', email).executeTakeFirstOrThrow(),
+  );
 const mailedToken = async () => {
   await at.sendQueued();
   return /reset-password#([A-Za-z0-9_-]{43})/.exec(at.sent.at(-1)?.text ?? '')?.[1] ?? 'no token';
@@ -112,10 +119,55 @@ describe('a forgotten password', () => {
     expect((await use(token)).statusCode).toBe(410);
   });
 
-  test('ends a sign-in that got as far as the second factor with the password of before', async () => {
-    const { id } = await at.database.withSystem((tx) =>
-      tx.selectFrom('staff_user').select('id').where('email', '=', email).executeTakeFirstOrThrow(),
+  test('is no way in for a user who was disabled and enabled again since, and neither is an invitation', async () => {
+    const { id } = await userNow();
+    const manager = { userId: null, bid: null, rights: 'all' } as const;
+    const by = { kind: 'operator', name: 'test' } as const;
+    const invited = await inviteAgain(at.deps, { userId: id, manager, by, isByEmail: false });
+    await askReset();
+    const token = await mailedToken();
+    await disableStaffUser(at.deps, { userId: id, manager, by });
+    await enableStaffUser(at.deps, { userId: id, manager, by });
+    expect((await use(token)).statusCode).toBe(410);
+    const invitation = { token: invited.link?.split('#')[1], password: NEW_PASSWORD };
+    expect((await post('/invitations/accept', invitation)).statusCode).toBe(410);
+    expect((await signIn(TEST_PASSWORD)).statusCode).toBe(201);
+  });
+
+  test('leaves no older invitation that would set another password', async () => {
+    const manager = { userId: null, bid: null, rights: 'all' } as const;
+    const by = { kind: 'operator', name: 'test' } as const;
+    const { link } = await inviteAgain(at.deps, { userId: (await userNow()).id, manager, by, isByEmail: false });
+    await askReset();
+    expect((await use(await mailedToken())).statusCode).toBe(200);
+    const invitation = { token: link?.split('#')[1], password: TEST_PASSWORD };
+    expect((await post('/invitations/accept', invitation)).statusCode).toBe(410);
+  });
+
+  test('and a sign-in that reaches its second step at the same moment do not wait for each other for ever', async () => {
+    const { id } = await userNow();
+    const now = at.clock.now();
+    await at.database.withSystem((tx) =>
+      insertHalf(tx, {
+        userId: id,
+        provenBy: 'password',
+        tokenHash: tokenHashOf('half and held'),
+        now,
+        expiresAt: now.add({ minutes: 5 }),
+      }),
     );
+    await askReset();
+    const token = await mailedToken();
+    const answer = await whileHeld(at.database, {
+      hold: (tx) => lockUser(tx, id),
+      act: async () => use(token),
+      happens: (tx) => deleteHalvesOf(tx, id),
+    });
+    expect(answer.statusCode).toBe(200);
+  });
+
+  test('ends a sign-in that got as far as the second factor with the password of before', async () => {
+    const { id } = await userNow();
     const tokenHash = tokenHashOf('half a sign-in');
     const now = at.clock.now();
     await at.database.withSystem((tx) =>
@@ -188,6 +240,21 @@ describe('one’s own password', () => {
     expect((await signIn(NEW_PASSWORD)).statusCode).toBe(201);
     await at.sendQueued();
     expect(at.sent.at(-1)?.subject).toBe('Your Causeway password was changed');
+  });
+
+  test('is not changed over a reset that came in between, which ended this session', async () => {
+    const own = await signedIn();
+    const { id } = await userNow();
+    const answer = await whileHeld(at.database, {
+      hold: (tx) => lockUser(tx, id),
+      act: async () => post('/session/password', { password: NEW_PASSWORD }, own),
+      happens: async (tx) => {
+        await setPassword(tx, id, 'the hash of a reset');
+        await endSessionsOf(tx, id, { at: at.clock.now(), why: 'password-changed' });
+      },
+    });
+    expect(answer.json().code).toBe('session-over');
+    expect((await userNow()).password_hash).toBe('the hash of a reset');
   });
 
   test('needs no old one right after a proof, and is refused when it is the same, short or common', async () => {

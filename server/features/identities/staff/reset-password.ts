@@ -1,15 +1,14 @@
 import { createHash } from 'node:crypto';
 import { recordAudit } from '../../../platform/audit.ts';
+import { networkOf } from '../../../platform/client-network.ts';
 import type { Platform } from '../../../platform/platform.ts';
 import { refuseIdentity } from '../problems.ts';
 import { describeDevice } from '../sessions/describe-device.ts';
-import { deleteHalvesOf } from '../sessions/half-sign-in-store.ts';
-import { tokenHashOf } from '../sessions/session-limits.ts';
 import { cleanThrottle, countFailure, pausedUntil } from '../sessions/throttle-store.ts';
-import { checkPassword, type Passwords } from './password.ts';
-import { dropResets, findReset, useReset } from './reset-store.ts';
+import type { Passwords } from './password.ts';
 import { queueStaffMail } from './send-staff-mail.ts';
-import { endSessionsOf, findUserByEmail, setPassword } from './staff-store.ts';
+import { setPasswordByLink } from './set-password-by-link.ts';
+import { findUserByEmail } from './staff-store.ts';
 
 /** How often a new password can be asked for in 15 minutes: for one email, and from one address whatever the emails. */
 const ASKED_BY_EMAIL_MAX = 3;
@@ -29,7 +28,7 @@ export async function requestReset(
   const now = deps.clock.now();
   const keys = [
     { key: `reset-email ${createHash('sha256').update(email).digest('hex')}`, max: ASKED_BY_EMAIL_MAX + 1 },
-    { key: `reset-address ${from.address}`, max: ASKED_BY_ADDRESS_MAX + 1 },
+    { key: `reset-address ${networkOf(from.address)}`, max: ASKED_BY_ADDRESS_MAX + 1 },
   ];
   const until = await deps.database.withSystem(async (tx) => {
     const paused = await pausedUntil(
@@ -60,37 +59,21 @@ export async function requestReset(
 }
 
 /** Sets the new password by the link of the email, once, within 30 minutes; ends every session of the user. */
-export async function resetPassword(
+export function resetPassword(
   deps: ResetDeps & { passwords: Passwords },
   from: { token: string; password: string; address: string },
 ): Promise<{ email: string }> {
-  const tokenHash = tokenHashOf(from.token);
-  const user = await deps.database.withSystem((tx) => findReset(tx, tokenHash, deps.clock.now()));
-  if (!user) throw refuseIdentity('reset-not-valid');
-  checkPassword(from.password, user.email);
-  const passwordHash = await deps.passwords.hash(from.password);
-  const now = deps.clock.now();
-  await deps.database.withSystem(async (tx) => {
-    if (!(await useReset(tx, tokenHash, now))) throw refuseIdentity('reset-not-valid');
-    await dropResets(tx, user.id);
-    await deleteHalvesOf(tx, user.id);
-    await setPassword(tx, user.id, passwordHash);
-    const sessions = await endSessionsOf(tx, user.id, { at: now, why: 'password-changed' });
-    await queueStaffMail(tx, deps, {
-      kind: 'password-changed',
-      userId: user.id,
-      address: from.address,
-      at: now.toString(),
-    });
+  const { token, password, address } = from;
+  return setPasswordByLink(deps, { of: 'reset', token, password }, async (tx, { user, sessionsEnded, at }) => {
+    await queueStaffMail(tx, deps, { kind: 'password-changed', userId: user.id, address, at: at.toString() });
     await recordAudit(tx, {
-      at: now,
+      at,
       bid: null,
       actorKind: 'staff',
       actor: user.email,
       act: 'staff.password-reset',
       subject: `staff/${user.email}`,
-      detail: { address: from.address, sessionsEnded: sessions },
+      detail: { address, sessionsEnded },
     });
   });
-  return { email: user.email };
 }

@@ -5,9 +5,9 @@ import type { JobKind } from '../../../platform/jobs.ts';
 import type { Platform } from '../../../platform/platform.ts';
 import { tokenHashOf } from '../sessions/session-limits.ts';
 import { cleanSessions } from '../sessions/session-store.ts';
-import { replaceReset } from './reset-store.ts';
+import { replaceInvitation, replaceReset } from './password-link-store.ts';
 import { FACTOR_WORDS, type FactorAct, type StaffMail, staffMail } from './staff-mail.ts';
-import { findUser, replaceInvitation, type StaffUser } from './staff-store.ts';
+import { findUser, type StaffUser } from './staff-store.ts';
 
 export const STAFF_MAIL_QUEUE = 'send-staff-mail';
 const CLEAN_SESSIONS_QUEUE = 'clean-staff-sessions';

@@ -41,7 +41,7 @@ export interface StaffSession {
 export const ENDED_WHY = ['sign-out', 'revoked', 'disabled', 'password-changed', 'factors-reset'] as const;
 export type EndedWhy = (typeof ENDED_WHY)[number];
 
-export const userColumns = [
+const userColumns = [
   'staff_user.id',
   'staff_user.email',
   'staff_user.name',
@@ -72,7 +72,7 @@ interface UserRow {
   created_at: Temporal.Instant;
 }
 
-/** The statements on staff users, their sessions and invitations. All need a transaction across billers. */
+/** The statements on staff users and their sessions. All need a transaction across billers. */
 export async function findUserByEmail(
   tx: Tx,
   email: string,
@@ -144,7 +144,10 @@ export async function setPassword(tx: Tx, userId: string, passwordHash: string):
   await tx.updateTable('staff_user').set({ password_hash: passwordHash }).where('id', '=', userId).execute();
 }
 
-/** The user, held until the transaction ends, so that two changes come one after the other. */
+/**
+ * The user, held until the transaction ends: changes of one person and checks of their proofs come one after another, and
+ * what is decided is decided about the user as they are now.
+ */
 export async function lockUser(tx: Tx, id: string): Promise<StaffUser | undefined> {
   const row = await tx.selectFrom('staff_user').select(userColumns).where('id', '=', id).forUpdate().executeTakeFirst();
   return row && userOf(row);
@@ -329,46 +332,7 @@ export async function endEverySession(tx: Tx, at: Temporal.Instant): Promise<num
   return Number(ended.numUpdatedRows);
 }
 
-/** A new invitation takes the place of those not taken up yet. */
-export async function replaceInvitation(
-  tx: Tx,
-  from: { userId: string; tokenHash: Buffer; expiresAt: Temporal.Instant },
-): Promise<void> {
-  await tx.deleteFrom('staff_invitation').where('user_id', '=', from.userId).where('used_at', 'is', null).execute();
-  await tx
-    .insertInto('staff_invitation')
-    .values({ token_hash: from.tokenHash, user_id: from.userId, expires_at: from.expiresAt })
-    .execute();
-}
-
-/** Whose invitation it is, while it is in force. */
-export async function findInvitation(tx: Tx, tokenHash: Buffer, now: Temporal.Instant): Promise<StaffUser | undefined> {
-  const row = await tx
-    .selectFrom('staff_invitation')
-    .innerJoin('staff_user', 'staff_user.id', 'staff_invitation.user_id')
-    .select(userColumns)
-    .where('staff_invitation.token_hash', '=', tokenHash)
-    .where('staff_invitation.used_at', 'is', null)
-    .where('staff_invitation.expires_at', '>', now)
-    .where('staff_user.disabled_at', 'is', null)
-    .executeTakeFirst();
-  return row && userOf(row);
-}
-
-/** Uses an invitation up; false when another request was first. */
-export async function useInvitation(tx: Tx, tokenHash: Buffer, now: Temporal.Instant): Promise<boolean> {
-  const used = await tx
-    .updateTable('staff_invitation')
-    .set({ used_at: now })
-    .where('token_hash', '=', tokenHash)
-    .where('used_at', 'is', null)
-    .where('expires_at', '>', now)
-    .returning('user_id')
-    .executeTakeFirst();
-  return used !== undefined;
-}
-
-export function userOf(row: UserRow): StaffUser {
+function userOf(row: UserRow): StaffUser {
   return {
     id: row.id,
     email: row.email,
