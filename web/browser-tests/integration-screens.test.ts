@@ -92,6 +92,8 @@ describe('Integration Summary', () => {
 
   test('a field moved in the layout is seen in the sample; two records with one row type are refused at their place', async () => {
     const page = await open(`/billers/${BID}/integration-summary`);
+    // The sample is of this biller: its own BillerGuid.
+    await page.getByText(/FH\|0c7c1d0e-5b8a-4a86-8f2b-93a0b6a93120\|/).waitFor();
     await page.getByRole('button', { name: 'Move InvoiceTypeID up' }).click();
     await page.getByLabel('Add a field to the customer record').selectOption('EmailAddress');
     await page.getByText(/\|128\.40\|252\|/).waitFor();
@@ -136,8 +138,8 @@ describe('FTP Management', () => {
       .waitFor();
     await page.getByRole('textbox', { name: 'Path' }).fill('cedarvalleyftp\\ToInvoiceCloud\\PDFs');
     await page.getByRole('textbox', { name: 'Path' }).blur();
-    expect(await page.getByRole('textbox', { name: 'Path' }).inputValue()).toBe('/ToInvoiceCloud/PDFs');
-    expect(await page.getByLabel('FTP username').inputValue()).toBe('cedarvalleyftp');
+    await expect.poll(() => page.getByRole('textbox', { name: 'Path' }).inputValue()).toBe('/ToInvoiceCloud/PDFs');
+    await expect.poll(() => page.getByLabel('FTP username').inputValue()).toBe('cedarvalleyftp');
     await page.getByRole('button', { name: 'Add it' }).click();
     await page.getByText('With a PDF setting on the same folder').waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);

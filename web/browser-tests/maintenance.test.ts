@@ -103,6 +103,21 @@ describe('a maintenance window', () => {
     await page.context().close();
   });
 
+  test('saved with nothing in it, says at each field what is missing, and goes to the first', async () => {
+    const page = await open(`${WINDOWS}/new`, { viewport: PHONE });
+    await page.getByRole('button', { name: 'Save the window' }).click();
+    const start = 'Say when it begins: a day and a time.';
+    for (const said of ['Say what it is for.', start, 'Say when it ends: a day and a time.', /^Say in English/])
+      await page.getByText(said).waitFor();
+    await expect.poll(() => page.evaluate('document.activeElement?.id')).toBe('maintenance-description');
+    await look(page, 'window-empty');
+    await page.getByLabel('Internal description').fill('Autumn');
+    await page.getByText('Say what it is for.').waitFor({ state: 'hidden' });
+    await page.getByRole('button', { name: 'Save the window' }).click();
+    await expect.poll(() => page.evaluate('document.activeElement?.id')).toBe('maintenance-start');
+    await page.context().close();
+  });
+
   test('a time in the spring gap is told at its field, and one that comes twice is asked about', async () => {
     const page = await open(`${WINDOWS}/new`);
     await fill(page, { description: 'Spring', start: '2027-03-14T02:30', end: '2027-03-14T06:00' });
@@ -110,7 +125,7 @@ describe('a maintenance window', () => {
     await fill(page, { description: 'Autumn', start: '2027-11-07T01:30', end: '2027-11-07T06:00' });
     await page.getByLabel('In English').fill('We work.');
     await page.getByText(/comes twice in Central Time/).waitFor();
-    expect(await page.getByRole('button', { name: 'Save the window' }).isDisabled()).toBe(true);
+    await expect.poll(() => page.getByRole('button', { name: 'Save the window' }).isDisabled()).toBe(true);
     await look(page, 'window-twice');
     await page.getByLabel(/^The second: .*1:30 AM CST/).check();
     await page.getByText('It lasts').getByText('4 hours 30 minutes').waitFor();

@@ -1,7 +1,8 @@
 import { Button, Progress } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import { addresses } from '../addresses.ts';
+import { DropFile } from '../parts/drop-file.tsx';
 import { Icon } from '../parts/icons.tsx';
 import { Failure } from '../parts/notes.tsx';
 import { queryClient } from '../query-client.ts';
@@ -16,11 +17,9 @@ type State =
 /** Takes a .bif by drag and drop or by choice, and leads to the file's page, where it is followed. */
 export function UploadFile({ bid }: { bid: number }) {
   const [state, setState] = useState<State>({ kind: 'ready' });
-  const [isOver, setOver] = useState(false);
-  const input = useRef<HTMLInputElement>(null);
   const navigate = useNavigate();
-  const send = async (file: File | undefined) => {
-    if (!file || state.kind === 'sending') return;
+  const send = async (file: File) => {
+    if (state.kind === 'sending') return;
     const sending = sendFile(bid, file, (part) => setState((now) => (now.kind === 'sending' ? { ...now, part } : now)));
     setState({ kind: 'sending', name: `${file.name} (${size(file.size)})`, part: 0, cancel: sending.cancel });
     try {
@@ -35,53 +34,42 @@ export function UploadFile({ bid }: { bid: number }) {
     }
   };
   return (
-    <section
-      aria-label="Upload a Biller Invoice File"
-      className={isOver ? 'drop drop-over' : 'drop'}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={(event) => {
-        event.preventDefault();
-        setOver(false);
-        void send(event.dataTransfer.files[0]);
-      }}
+    <DropFile
+      label="Upload a Biller Invoice File"
+      inputLabel="A Biller Invoice File"
+      accept=".bif,.txt,text/plain"
+      onFile={(file) => void send(file)}
     >
-      <input
-        ref={input}
-        type="file"
-        accept=".bif,.txt,text/plain"
-        hidden
-        aria-label="A Biller Invoice File"
-        onChange={(event) => {
-          void send(event.currentTarget.files?.[0]);
-          event.currentTarget.value = '';
-        }}
-      />
-      {state.kind === 'sending' ? (
+      {(choose) => (
         <>
-          <div>Sending {state.name}</div>
-          <Progress value={state.part * 100} w="100%" aria-label={`Sent: ${Math.round(state.part * 100)} percent`} />
-          <div className="acts">
-            <span className="figure">{Math.round(state.part * 100)} %</span>
-            <Button variant="default" onClick={state.cancel}>
-              Cancel
-            </Button>
-          </div>
+          {state.kind === 'sending' ? (
+            <>
+              <div>Sending {state.name}</div>
+              <Progress
+                value={state.part * 100}
+                w="100%"
+                aria-label={`Sent: ${Math.round(state.part * 100)} percent`}
+              />
+              <div className="acts">
+                <span className="figure">{Math.round(state.part * 100)} %</span>
+                <Button variant="default" onClick={state.cancel}>
+                  Cancel
+                </Button>
+              </div>
+            </>
+          ) : (
+            <div className="acts">
+              <Button leftSection={<Icon name="up" />} onClick={choose}>
+                Upload a file
+              </Button>
+              <span className="soft">
+                or drop a .bif here. It is checked first; the same bytes sent twice change nothing.
+              </span>
+            </div>
+          )}
+          {state.kind === 'failed' && <Failure cause={state.cause} />}
         </>
-      ) : (
-        <div className="acts">
-          <Button leftSection={<Icon name="up" />} onClick={() => input.current?.click()}>
-            Upload a file
-          </Button>
-          <span className="soft">
-            or drop a .bif here. It is checked first; the same bytes sent twice change nothing.
-          </span>
-        </div>
       )}
-      {state.kind === 'failed' && <Failure cause={state.cause} />}
-    </section>
+    </DropFile>
   );
 }

@@ -1,10 +1,9 @@
-import { Button, Textarea } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { Failure } from './notes.tsx';
+import { isReason, WhyField } from './why.tsx';
 import { Window } from './window.tsx';
-
-const REASON_MIN = 3;
 
 /** Asks before something is done: what exactly will happen, why (kept on record), and nothing happens before “yes”. */
 export function Ask(props: {
@@ -36,7 +35,7 @@ export function Ask(props: {
     props.onClose();
   };
   const needsReason = props.needsReason ?? true;
-  const isReady = (props.isReady ?? true) && (!needsReason || reason.trim().length >= REASON_MIN);
+  const isReady = (props.isReady ?? true) && (!needsReason || isReason(reason));
   return (
     <Window isOpen={props.isOpen} onClose={close} title={props.title} size="lg">
       <form
@@ -48,19 +47,7 @@ export function Ask(props: {
       >
         <div>{props.what}</div>
         {props.fields}
-        {needsReason && (
-          <Textarea
-            label="Why"
-            description="Kept on record with your name."
-            value={reason}
-            onChange={(event) => setReason(event.currentTarget.value)}
-            autosize
-            minRows={2}
-            maxLength={500}
-            required
-            data-autofocus
-          />
-        )}
+        {needsReason && <WhyField value={reason} onChange={setReason} hasFocus />}
         {doing.error && <Failure cause={doing.error} />}
         <div className="acts">
           <Button variant="default" onClick={close}>

@@ -1,11 +1,12 @@
-import { Button, Textarea } from '@mantine/core';
-import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
+import { Button } from '@mantine/core';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import type { paths } from '../../../api/schema.d.ts';
 import { api, told } from '../../api.ts';
 import { Message } from '../../parts/message.tsx';
 import { Failure, Faults, Loading } from '../../parts/notes.tsx';
 import { sayDone } from '../../parts/say-done.ts';
+import { WhyForm } from '../../parts/why.tsx';
 import { queryClient } from '../../query-client.ts';
 import { counted, size } from '../../say.ts';
 import { ChooseSections } from './choose-sections.tsx';
@@ -13,7 +14,6 @@ import type { SectionName } from './configuration-data.ts';
 import { DifferenceTable } from './difference-table.tsx';
 import { SECTION_NAMES } from './section-screens.ts';
 
-const REASON_MIN = 3;
 const FILE_BYTES_MAX = 1_000_000;
 
 type Body = paths['/api/v1/billers/{bid}/configuration/plan']['post']['requestBody']['content']['application/json'];
@@ -99,19 +99,28 @@ function Planned({ bid, chosen, onDone }: PlannedProps) {
     queryFn: () => told(api.POST('/api/v1/billers/{bid}/configuration/plan', { params: { path: { bid } }, body })),
   });
   useEffect(() => () => queryClient.removeQueries({ queryKey: ['configuration-plan', bid] }), [bid]);
+  const apply = async ({ version, digest }: Plan, reason: string) => {
+    const saved = await told(
+      api.POST('/api/v1/billers/{bid}/configuration/apply', {
+        params: { path: { bid } },
+        body: { ...body, expectedVersion: version, digest, reason },
+      }),
+    );
+    await queryClient.invalidateQueries({ queryKey: ['configuration', bid] });
+    onDone();
+    await sayDone(`Applied: version ${saved.version} is in force.`);
+  };
   if (plan.error) return <Failure cause={plan.error} retry={() => void plan.refetch()} />;
   if (!plan.data) return <Loading what="what the file would change" />;
   return (
     <>
       <PlanShown plan={plan.data} />
       {plan.data.isWorking && plan.data.differences.length > 0 && (
-        <ApplyPlan
-          bid={bid}
-          body={body}
-          plan={plan.data}
-          isOld={plan.isPlaceholderData}
-          onDone={onDone}
-          again={() => void plan.refetch()}
+        <WhyForm
+          isReady={!plan.isPlaceholderData}
+          confirm={`Apply exactly this as version ${plan.data.version + 1}`}
+          act={(reason) => apply(plan.data, reason)}
+          retry={() => void plan.refetch()}
         />
       )}
     </>
@@ -180,59 +189,6 @@ function Places({ of }: { of: readonly string[] }) {
         </span>
       ))}
     </>
-  );
-}
-
-function ApplyPlan(props: {
-  bid: number;
-  body: Body;
-  plan: Plan;
-  isOld: boolean;
-  onDone: () => void;
-  again: () => void;
-}) {
-  const { bid, body, plan, isOld } = props;
-  const [reason, setReason] = useState('');
-  const apply = useMutation({
-    mutationFn: () =>
-      told(
-        api.POST('/api/v1/billers/{bid}/configuration/apply', {
-          params: { path: { bid } },
-          body: { ...body, expectedVersion: plan.version, digest: plan.digest, reason: reason.trim() },
-        }),
-      ),
-    onSuccess: async (saved) => {
-      await queryClient.invalidateQueries({ queryKey: ['configuration', bid] });
-      props.onDone();
-      await sayDone(`Applied: version ${saved.version} is in force.`);
-    },
-  });
-  const isReady = !isOld && reason.trim().length >= REASON_MIN;
-  return (
-    <form
-      className="ask"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (isReady && !apply.isPending) apply.mutate();
-      }}
-    >
-      <Textarea
-        label="Why"
-        description="Kept in the history with your name."
-        value={reason}
-        onChange={(event) => setReason(event.currentTarget.value)}
-        maxLength={500}
-        autosize
-        minRows={2}
-        required
-      />
-      {apply.error && <Failure cause={apply.error} retry={props.again} />}
-      <div className="acts">
-        <Button type="submit" disabled={!isReady} loading={apply.isPending}>
-          Apply exactly this as version {plan.version + 1}
-        </Button>
-      </div>
-    </form>
   );
 }
 

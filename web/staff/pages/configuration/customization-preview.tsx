@@ -1,8 +1,9 @@
 import { Button, NativeSelect } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import type { paths } from '../../../api/schema.d.ts';
 import { api, told } from '../../api.ts';
+import { DropFile } from '../../parts/drop-file.tsx';
 import { Message } from '../../parts/message.tsx';
 import { Failure } from '../../parts/notes.tsx';
 import { Scroll } from '../../parts/scroll.tsx';
@@ -21,8 +22,6 @@ type Source = { readonly fileId: string } | { readonly file: File };
 export function CustomizationPreview() {
   const { bid, draft } = useForm();
   const [fileId, setFileId] = useState('');
-  const [isOver, setOver] = useState(false);
-  const input = useRef<HTMLInputElement>(null);
   const files = useQuery({
     queryKey: ['invoice-files', bid, 'to-try'],
     queryFn: () =>
@@ -34,58 +33,40 @@ export function CustomizationPreview() {
   });
   const trial = useMutation({ mutationFn: (source: Source) => preview(bid, draft.integration, source) });
   const chosen = fileId || (files.data?.items[0]?.id ?? '');
-  const tryFile = (file: File | undefined) => file && trial.mutate({ file });
   return (
     <Part title="Preview on a real file">
       <p className="soft">The rules and the layout as they stand on this screen now. Nothing is stored or sent.</p>
-      <section
-        aria-label="A file to try"
-        className={isOver ? 'drop drop-over' : 'drop'}
-        onDragOver={(event) => {
-          event.preventDefault();
-          setOver(true);
-        }}
-        onDragLeave={() => setOver(false)}
-        onDrop={(event) => {
-          event.preventDefault();
-          setOver(false);
-          tryFile(event.dataTransfer.files[0]);
-        }}
+      <DropFile
+        label="A file to try"
+        inputLabel="A Biller Invoice File to try"
+        accept=".bif,.txt,text/plain"
+        onFile={(file) => trial.mutate({ file })}
       >
-        <div className="acts">
-          {files.data && files.data.items.length > 0 && (
-            <>
-              <NativeSelect
-                aria-label="An uploaded file"
-                value={chosen}
-                onChange={(event) => setFileId(event.currentTarget.value)}
-                data={files.data.items.map((file) => ({
-                  value: file.id,
-                  label: `${file.name} · ${when(file.receivedAt)}`,
-                }))}
-              />
-              <Button loading={trial.isPending} onClick={() => trial.mutate({ fileId: chosen })}>
-                Try this file
-              </Button>
-            </>
-          )}
-          <Button variant="default" disabled={trial.isPending} onClick={() => input.current?.click()}>
-            Try a file from here
-          </Button>
-          <span className="soft">or drop a .bif</span>
-        </div>
-        <input
-          ref={input}
-          type="file"
-          accept=".bif,.txt,text/plain"
-          hidden
-          aria-label="A Biller Invoice File to try"
-          onChange={(event) => {
-            tryFile(event.currentTarget.files?.[0]);
-            event.currentTarget.value = '';
-          }}
-        />
-      </section>
+        {(choose) => (
+          <div className="acts">
+            {files.data && files.data.items.length > 0 && (
+              <>
+                <NativeSelect
+                  aria-label="An uploaded file"
+                  value={chosen}
+                  onChange={(event) => setFileId(event.currentTarget.value)}
+                  data={files.data.items.map((file) => ({
+                    value: file.id,
+                    label: `${file.name} · ${when(file.receivedAt)}`,
+                  }))}
+                />
+                <Button loading={trial.isPending} onClick={() => trial.mutate({ fileId: chosen })}>
+                  Try this file
+                </Button>
+              </>
+            )}
+            <Button variant="default" disabled={trial.isPending} onClick={choose}>
+              Try a file from here
+            </Button>
+            <span className="soft">or drop a .bif</span>
+          </div>
+        )}
+      </DropFile>
       {trial.error && <Failure cause={trial.error} />}
       {trial.data && <Outcome {...trial.data} />}
     </Part>

@@ -6,7 +6,11 @@ import { fieldAddress, SECTION_NAMES, SECTION_SCREENS, screenName, sectionOf } f
 
 /** The server’s own files, as they run: the web’s types do not reach them. */
 const server = import.meta.glob<Record<string, unknown>>(
-  ['../../../../server/features/billers/configuration.ts', '../../../../server/features/billers/not-served-yet.ts'],
+  [
+    '../../../../server/features/billers/configuration.ts',
+    '../../../../server/features/billers/not-served-yet.ts',
+    '../../../../server/features/billers/settings/settings-catalogue.ts',
+  ],
   { eager: true },
 );
 const from = <Value>(file: string, name: string): Value => {
@@ -16,6 +20,7 @@ const from = <Value>(file: string, name: string): Value => {
 };
 const configurationSchema = from<z.ZodType>('configuration.ts', 'configurationSchema');
 const NOT_SERVED_YET = from<readonly { path: string }[]>('not-served-yet.ts', 'NOT_SERVED_YET');
+const SETTINGS = from<readonly { number: number }[]>('settings-catalogue.ts', 'settingsCatalogue');
 const texts = import.meta.glob<string>(['../../../../server/features/billers/rules/*-rules.ts', '../../router.tsx'], {
   eager: true,
   query: '?raw',
@@ -56,9 +61,24 @@ describe('what it means', () => {
     expect(fields.filter((field) => describeField(field) === undefined)).toEqual([]);
   });
 
+  test('is said of each Advanced Setting by itself', () => {
+    const unknown = describeField('advancedSettings.9999')?.means;
+    const same = SETTINGS.filter(({ number }) => describeField(`advancedSettings.${number}`)?.means === unknown);
+    expect(same.map(({ number }) => number)).toEqual([]);
+    expect(describeField('advancedSettings.13')).toMatchObject({
+      label: 'Setting 13',
+      means: expect.stringContaining('the name in 12'),
+    });
+  });
+
   test('is said of no field that does not exist', () => {
     const isField = (place: string) => {
-      const pattern = new RegExp(`^${place.replaceAll('.', '\\.').replaceAll('*', '[^.]+')}(\\.|$)`);
+      const pattern = new RegExp(
+        `^${place
+          .replaceAll('.', '\\.')
+          .replaceAll('*', '[^.]+')
+          .replaceAll(/\b\d+\b/g, '[^.]+')}(\\.|$)`,
+      );
       return place.endsWith('.order') || fields.some((field) => pattern.test(field) || pattern.test(`${field}.x`));
     };
     expect(everyField.map(({ section, place }) => `${section}.${place}`).filter((place) => !isField(place))).toEqual(

@@ -31,7 +31,8 @@ export function useField({ at, hint, isFixed }: FieldProps) {
       label: describeField(at)?.label ?? at,
       description: notServed ? (
         <>
-          {hint} <span className="config-not-served">Not in use yet: {notServed}</span>
+          {hint}
+          <span className="config-not-served">Not in use yet: {notServed}</span>
         </>
       ) : (
         hint

@@ -1,15 +1,17 @@
 import './configuration.css';
-import { Button, NativeSelect, Textarea } from '@mantine/core';
-import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
+import { Button, NativeSelect } from '@mantine/core';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { addresses } from '../../addresses.ts';
+import { DropFile } from '../../parts/drop-file.tsx';
 import { Message } from '../../parts/message.tsx';
 import { Failure, Faults, Loading } from '../../parts/notes.tsx';
 import { PageHead } from '../../parts/page-head.tsx';
 import { sayDone } from '../../parts/say-done.ts';
 import { Part, To } from '../../parts/show.tsx';
 import { useBid } from '../../parts/use-biller.ts';
+import { WhyForm } from '../../parts/why.tsx';
 import { queryClient } from '../../query-client.ts';
 import { counted, size } from '../../say.ts';
 import { useMay } from '../../session.ts';
@@ -23,7 +25,6 @@ import {
 } from './worksheet-data.ts';
 import { WorksheetRows } from './worksheet-rows.tsx';
 
-const REASON_MIN = 3;
 const SYSTEM_WORDS: Readonly<Record<System, string>> = { uat: 'UAT (test)', production: 'Production' };
 
 /** The partner’s implementation worksheet: looked at, asked about, and set as one version, so that nobody types it over. */
@@ -68,42 +69,17 @@ export function ImportWorksheet() {
 }
 
 function ChooseWorksheet({ asked, onChoose }: { asked: WorksheetAsked | undefined; onChoose: (file: File) => void }) {
-  const [isOver, setOver] = useState(false);
-  const input = useRef<HTMLInputElement>(null);
-  const take = (file: File | undefined) => file && onChoose(file);
   return (
-    <section
-      aria-label="The worksheet"
-      className={isOver ? 'drop drop-over' : 'drop'}
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={(event) => {
-        event.preventDefault();
-        setOver(false);
-        take(event.dataTransfer.files[0]);
-      }}
-    >
-      <div className="acts">
-        <Button variant={asked ? 'default' : 'filled'} onClick={() => input.current?.click()}>
-          {asked ? 'Choose another' : 'Choose the worksheet'}
-        </Button>
-        <span className="soft">{asked ? `${asked.file.name} (${size(asked.file.size)})` : 'or drop it here'}</span>
-      </div>
-      <input
-        ref={input}
-        type="file"
-        accept=".csv,.xlsx,text/csv"
-        hidden
-        aria-label="A worksheet"
-        onChange={(event) => {
-          take(event.currentTarget.files?.[0]);
-          event.currentTarget.value = '';
-        }}
-      />
-    </section>
+    <DropFile label="The worksheet" inputLabel="A worksheet" accept=".csv,.xlsx,text/csv" onFile={onChoose}>
+      {(choose) => (
+        <div className="acts">
+          <Button variant={asked ? 'default' : 'filled'} onClick={choose}>
+            {asked ? 'Choose another' : 'Choose the worksheet'}
+          </Button>
+          <span className="soft">{asked ? `${asked.file.name} (${size(asked.file.size)})` : 'or drop it here'}</span>
+        </div>
+      )}
+    </DropFile>
   );
 }
 
@@ -183,28 +159,20 @@ function Apply({
   asked: WorksheetAsked;
   isOld: boolean;
 }) {
-  const [reason, setReason] = useState('');
   const navigate = useNavigate();
-  const apply = useMutation({
-    mutationFn: () => applyWorksheet(bid, asked, preview.version, reason.trim()),
-    onSuccess: async (saved) => {
-      await queryClient.invalidateQueries({ queryKey: ['configuration', bid] });
-      await navigate({ to: addresses.advancedSettings(bid) });
-      await sayDone(saved.isChanged ? `The worksheet is set: version ${saved.version}.` : 'Everything was so already.');
-    },
-  });
+  const apply = async (reason: string) => {
+    const saved = await applyWorksheet(bid, asked, preview.version, reason);
+    await queryClient.invalidateQueries({ queryKey: ['configuration', bid] });
+    await navigate({ to: addresses.advancedSettings(bid) });
+    await sayDone(saved.isChanged ? `The worksheet is set: version ${saved.version}.` : 'Everything was so already.');
+  };
   const told = (severity: 'error' | 'warning') =>
     preview.faults
       .filter((each) => each.severity === severity)
       .map((each) => ({ at: each.at, message: each.sentence }));
   const [errors, warnings] = [told('error'), told('warning')];
   const open = preview.rows.filter((row) => row.state === 'ask').length;
-  const isReady =
-    preview.isReady &&
-    !isOld &&
-    errors.length === 0 &&
-    preview.differences.length > 0 &&
-    reason.trim().length >= REASON_MIN;
+  const isReady = preview.isReady && !isOld && errors.length === 0 && preview.differences.length > 0;
   return (
     <Part title="What would change">
       {preview.differences.length === 0 ? (
@@ -233,31 +201,12 @@ function Apply({
           <Faults faults={warnings} />
         </Message>
       )}
-      <form
-        className="ask"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (isReady && !apply.isPending) apply.mutate();
-        }}
-      >
-        <Textarea
-          label="Why"
-          description="Kept in the history with your name."
-          value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
-          maxLength={500}
-          autosize
-          minRows={2}
-          required
-        />
-        {apply.error && <Failure cause={apply.error} />}
-        <div className="acts">
-          <To href={addresses.advancedSettings(bid)}>Back to Advanced Settings</To>
-          <Button type="submit" disabled={!isReady} loading={apply.isPending}>
-            Set it as version {preview.version + 1}
-          </Button>
-        </div>
-      </form>
+      <WhyForm
+        isReady={isReady}
+        confirm={`Set it as version ${preview.version + 1}`}
+        aside={<To href={addresses.advancedSettings(bid)}>Back to Advanced Settings</To>}
+        act={apply}
+      />
     </Part>
   );
 }

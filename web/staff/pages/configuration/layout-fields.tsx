@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Awaited } from '../../parts/notes.tsx';
 import { Scroll } from '../../parts/scroll.tsx';
 import { Part, Wire } from '../../parts/show.tsx';
+import { billerQuery } from '../biller-home.tsx';
 import { type BifCatalogue, type BifRecordName, bifCatalogueQuery, RECORD_WORDS } from './bif-words.ts';
 import { ChoiceField, FieldPlace, Fields, useField } from './fields.tsx';
 import { useForm } from './form.ts';
@@ -200,11 +201,21 @@ function FieldRow(props: {
 /** One invoice as a file of this layout would have it. */
 function Sample({ records }: { records: BifCatalogue['records'] }) {
   const { answer, draft } = useForm();
+  const biller = useQuery(billerQuery(answer.bid));
   const { layout } = draft.integration;
+  const [type] = draft.invoiceTypes;
+  // What only this biller's files hold, in place of the examples that are the same for all.
+  const own: Readonly<Record<string, string | undefined>> = {
+    BillerGuid: biller.data?.guid,
+    InvoiceFormatGuid: type?.invoiceFormatGuid,
+    InvoiceTypeID: type?.id,
+  };
   const lines = records.map(({ record, fields }) =>
     [
       layout.rowTypes[record],
-      ...layout[record].slice(1).map((name) => fields.find((field) => field.name === name)?.example ?? '?'),
+      ...layout[record]
+        .slice(1)
+        .map((name) => own[name] ?? fields.find((field) => field.name === name)?.example ?? '?'),
     ].join('|'),
   );
   return (

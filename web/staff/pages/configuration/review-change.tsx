@@ -1,16 +1,15 @@
-import { Button, Textarea } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { Message } from '../../parts/message.tsx';
 import { Failure, Faults, Awaited as Shown } from '../../parts/notes.tsx';
+import { isReason, WhyField } from '../../parts/why.tsx';
 import { Window } from '../../parts/window.tsx';
 import { counted } from '../../say.ts';
 import type { Change } from './change-store.ts';
 import { checkSections, type RuleFault, saveSections } from './configuration-data.ts';
 import { DifferenceTable } from './difference-table.tsx';
 import { conflictOf } from './settle-conflict.tsx';
-
-const REASON_MIN = 3;
 
 interface Props {
   readonly bid: number;
@@ -52,10 +51,7 @@ function Review({ bid, change, faultsBefore, onClose, onConflict, onSaved }: Pro
   }, [hasConflict, onConflict]);
   const errors = check.data?.faults.filter((fault) => fault.severity === 'error') ?? [];
   const isReady =
-    check.data !== undefined &&
-    errors.length === 0 &&
-    check.data.differences.length > 0 &&
-    reason.trim().length >= REASON_MIN;
+    check.data !== undefined && errors.length === 0 && check.data.differences.length > 0 && isReason(reason);
   if (hasConflict) return null;
   return (
     <form
@@ -68,17 +64,7 @@ function Review({ bid, change, faultsBefore, onClose, onConflict, onSaved }: Pro
       <Shown of={check} what="what the change does">
         {(found) => <Found {...found} faultsBefore={faultsBefore} onFollow={onClose} />}
       </Shown>
-      <Textarea
-        label="Why"
-        description="Kept in the history with your name."
-        value={reason}
-        onChange={(event) => setReason(event.currentTarget.value)}
-        maxLength={500}
-        autosize
-        minRows={2}
-        required
-        data-autofocus
-      />
+      <WhyField value={reason} onChange={setReason} description="Kept in the history with your name." hasFocus />
       {save.error && <Failure cause={save.error} />}
       <div className="acts">
         <Button variant="default" onClick={onClose}>

@@ -65,14 +65,16 @@ export function WindowForm({
     setVersion(theirs.window.version);
     save.reset();
   };
-  const faultAt = (field: string) => faultOf(field, checked, save.error);
+  const missing = useMissing(draft);
+  const faultAt = (field: string) => missing.at(field) ?? faultOf(field, checked, save.error);
   return (
     <form
       className="maintenance-page"
       aria-label="Maintenance window"
+      noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        if (!save.isPending) save.mutate();
+        if (missing.isNone() && !save.isPending) save.mutate();
       }}
     >
       <div className="maintenance-side">
@@ -99,15 +101,7 @@ export function WindowForm({
         {check.error && !isFixed && <Failure cause={check.error} />}
         {!isFixed && (
           <>
-            {window && (
-              <TextInput
-                label="Why"
-                description="If you like; kept in the window’s history with your name."
-                value={reason}
-                onChange={(event) => setReason(event.currentTarget.value)}
-                maxLength={500}
-              />
-            )}
+            {window && <Why value={reason} onChange={setReason} />}
             {checked && checked.asks.length > 0 && (
               <p className="fine">Say which of the two times is meant, above; then it can be saved.</p>
             )}
@@ -127,6 +121,18 @@ export function WindowForm({
   );
 }
 
+function Why({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+  return (
+    <TextInput
+      label="Why"
+      description="If you like; kept in the window’s history with your name."
+      value={value}
+      onChange={(event) => onChange(event.currentTarget.value)}
+      maxLength={500}
+    />
+  );
+}
+
 function Warnings({ checked }: { checked: CheckedWindow }) {
   return (
     <Message tone="warn" role="status" title="It can be saved; look at this first">
@@ -143,6 +149,31 @@ const saveWords = (checked: CheckedWindow | undefined): string =>
   checked?.warnings.some((warning) => warning.code === 'begins-at-once')
     ? 'Save, and close the pages now'
     : 'Save the window';
+
+/** What is missing is told once a save was tried; the cursor then goes to the first of it. */
+function useMissing(draft: WindowDraft) {
+  const [isTried, setTried] = useState(false);
+  const missing = missingOf(draft);
+  return {
+    at: (field: string): string | undefined => (isTried ? missing[field] : undefined),
+    isNone: (): boolean => {
+      const [first] = Object.keys(missing);
+      setTried(first !== undefined);
+      if (first !== undefined) document.getElementById(`maintenance-${first.replace('.', '-')}`)?.focus();
+      return first === undefined;
+    },
+  };
+}
+
+/** What has to be said before it can be saved, by field, in the order of the form. */
+function missingOf(draft: WindowDraft): Readonly<Record<string, string>> {
+  return {
+    ...(draft.description.trim() === '' && { description: 'Say what it is for.' }),
+    ...(draft.start === '' && { start: 'Say when it begins: a day and a time.' }),
+    ...(draft.end === '' && { end: 'Say when it ends: a day and a time.' }),
+    ...(draft.message.en.trim() === '' && { 'message.en': 'Say in English what payers are to read.' }),
+  };
+}
 
 /** What is wrong at a field: told while one types, else by the refused save. */
 function faultOf(field: string, checked: CheckedWindow | undefined, refusal: unknown): string | undefined {
