@@ -26,7 +26,7 @@ export function Payment({ frame, page }: { frame: PageFrame; page: PaymentPage }
           <dt>{words.payingWith}</dt>
           <dd>
             {words[page.method]}
-            {page.lastFour ? ` ${page.brand ?? ''} ···· ${page.lastFour}` : ''}
+            {page.lastFour ? ` ${words.kinds[page.brand ?? ''] ?? page.brand ?? ''} ···· ${page.lastFour}` : ''}
           </dd>
           <dt>{words.amount}</dt>
           <dd>{dollars(frame, page.amountCents - page.feeCents)}</dd>

@@ -37,6 +37,8 @@ const words = {
     when: 'When',
     CC: 'card',
     ACH: 'bank account',
+    Checking: 'checking account',
+    Savings: 'savings account',
     ending: 'ending',
     next: 'What happens next',
     nextCC: (biller: string) =>
@@ -61,6 +63,8 @@ const words = {
     when: 'Fecha',
     CC: 'tarjeta',
     ACH: 'cuenta bancaria',
+    Checking: 'cuenta corriente',
+    Savings: 'cuenta de ahorros',
     ending: 'terminada en',
     next: 'Qué sigue',
     nextCC: (biller: string) =>
@@ -78,7 +82,9 @@ export function receiptNotice(receipt: Receipt): { subject: string; text: string
   const say = words[receipt.locale];
   const language = receipt.locale === 'es' ? 'es-US' : 'en-US';
   const dollars = (cents: number) => formatDollars(cents, language);
-  const paidWith = [receipt.brand || say[receipt.method], receipt.lastFour && `${say.ending} ${receipt.lastFour}`]
+  const { brand } = receipt;
+  const kind = brand === 'Checking' || brand === 'Savings' ? say[brand] : brand;
+  const paidWith = [kind || say[receipt.method], receipt.lastFour && `${say.ending} ${receipt.lastFour}`]
     .filter(Boolean)
     .join(' ');
   const when = receipt.takenAt

@@ -147,4 +147,6 @@ test('a receipt says what was paid to whom, in either language, and escapes what
   expect(english.html).not.toContain('<script>');
   expect(english.html).toContain('Prairie &amp; Sons');
   expect(receiptNotice({ ...receipt, locale: 'es' }).text).toContain('Número de confirmación: 1007');
+  const bank = { ...receipt, method: 'ACH', brand: 'Checking', lastFour: '6789' } as const;
+  expect(receiptNotice({ ...bank, locale: 'es' }).text).toContain('cuenta corriente terminada en 6789');
 });

@@ -41,6 +41,13 @@ export function registerFindRoutes(app: App, deps: PayerSiteDeps): void {
     return sendPage(reply, pages.find(at.frame, { accountNumber: '', proof: '', faults: [], waitMinutes: undefined }));
   });
 
+  // The address bar's own ways to these addresses: a slash typed at the end, and a form's answer loaded afresh.
+  for (const way of ['', 'find', 'leave']) {
+    app.get<{ Params: { slug: string } }>(`/:slug/${way}`, { config: { access: PUBLIC } }, (request, reply) =>
+      reply.redirect(`/${encodeURIComponent(request.params.slug)}`, 303),
+    );
+  }
+
   app.post('/:slug/find', { config: { access: PUBLIC } }, async (request, reply) => {
     const at = await frameOf(deps.billers, request as SlugRequest, reply);
     if (!at) return sendMessage(reply, pages, namelessFrame(request, reply), 'no-such-biller', 404);

@@ -287,7 +287,8 @@ function payPage(open: OpenBill, quote: PaymentQuote, faults: readonly FormFault
         brands: offer.method === 'CC' ? open.biller.configuration.cards.brands : [],
       })),
     blocked: quote.methods.filter((offer) => offer.whyNot?.code === 'account-flag').map((offer) => offer.method),
-    draft: { ...draft, name: draft.name || quote.customerName },
+    // Offered at first; a name that was taken out, or refused, is not put back beside the fault that asks for it.
+    draft: { ...draft, name: draft.name || (faults.length > 0 ? '' : quote.customerName) },
     faults,
   };
 }

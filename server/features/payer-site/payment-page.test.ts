@@ -65,7 +65,7 @@ describe('the clocks', () => {
       tx.selectFrom('payment').select('payment_id').where('public_id', '=', publicId).executeTakeFirstOrThrow(),
     );
     const before = (await site.page(path)).body;
-    expect(before).toMatch(/In a few days\. It can still come back until [A-Z][a-z]+ \d+, \d{4}\./);
+    expect(before).toMatch(/In a few days\. It can be returned or disputed until [A-Z][a-z]+ \d+, \d{4}\./);
     await reversePayment(site.deps, {
       bid: PAYER_BID,
       paymentId,

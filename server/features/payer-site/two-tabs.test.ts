@@ -180,6 +180,14 @@ describe('the form’s own fields', () => {
     if (field === 'name') expect(answer.body).not.toContain('4242');
   });
 
+  test('a name taken out is asked for, and not put back beside the fault', async () => {
+    const session = await site.visit(await site.account());
+    expect((await site.page('/pay', session)).body).toContain('value="DOE, JANE"');
+    const answer = await site.post('/pay', { ...TYPED, name: '' }, session);
+    expect(answer.body).toContain('Enter your name.');
+    expect(answer.body).not.toContain('value="DOE, JANE"');
+  });
+
   test('a long email is kept whole', async () => {
     const email = `${'a'.repeat(60)}@${'b'.repeat(60)}.${'c'.repeat(60)}.com`;
     expect(await reviewOf(await choose(await site.visit(await site.account()), { email }))).toContain(email);
@@ -197,6 +205,13 @@ describe('the form’s own fields', () => {
         .map((one) => one.status)
         .sort(),
     ).toEqual(['cancelled', 'open']);
+  });
+});
+
+describe('addresses a browser comes back to by itself', () => {
+  test.each(['/', '/find', '/leave'])('%s leads to where a bill is looked up', async (path) => {
+    const answer = await site.page(path);
+    expect([answer.statusCode, answer.headers.location]).toEqual([303, '/prairie']);
   });
 });
 

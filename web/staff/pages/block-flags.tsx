@@ -8,14 +8,14 @@ import { useMay } from '../session.ts';
 
 type View = Reply<'/api/v1/billers/{bid}/accounts/{accountNumber}'>;
 
-/** Blocks and allows bank debits and cards of one account; said to be read-only where setting 32 makes it so. */
+/** Blocks and allows bank debits and cards of one account; says why where only the partner sets them (setting 32). */
 export function BlockFlags({ bid, view }: { bid: number; view: View }) {
   const may = useMay();
   const [isOpen, setOpen] = useState(false);
   if (view.areBlockFlagsReadOnly)
     return (
       <p className="soft">
-        Which methods may pay is set by the partner here: setting 32 makes the two flags read-only.
+        The insurer’s own system says which methods may pay here, so staff can’t change it (Advanced Setting 32).
       </p>
     );
   if (!may('accounts:write')) return null;
