@@ -192,6 +192,33 @@ describe('an act on secrets, money or users', () => {
     await page.context().close();
   });
 
+  test('is done once, however fast the button is pressed a second time', async () => {
+    const page = await signedIn(`/billers/${BID}/api-credentials`);
+    await page.getByRole('button', { name: 'Create a credential' }).click();
+    await page.getByLabel('Name').fill('Pressed twice');
+    const sent: string[] = [];
+    page.on('request', (request) => {
+      if (request.method() === 'POST') sent.push(new URL(request.url()).pathname);
+    });
+    // Two presses of which nothing comes between, not even a timer.
+    await expect.poll(() => page.getByRole('button', { name: 'Create, and show the token' }).isEnabled()).toBe(true);
+    await page.evaluate(`new Promise((resolve) => {
+      const button = [...document.querySelectorAll('button')].find((each) => /^Create, and show/.test(each.textContent));
+      const { port1, port2 } = new MessageChannel();
+      let presses = 0;
+      port1.onmessage = () => {
+        button.click();
+        presses += 1;
+        if (presses === 2) resolve();
+      };
+      port2.postMessage('first');
+      port2.postMessage('second');
+    })`);
+    await page.getByText('The token, told this once').waitFor();
+    expect(sent).toEqual([`/api/v1/billers/${BID}/credentials`]);
+    await page.context().close();
+  });
+
   test('on a phone the question fits, and a credential can have a last day', async () => {
     const page = await signedIn(`/billers/${BID}/api-credentials`, { viewport: PHONE });
     await ageProofs(16);

@@ -1,7 +1,10 @@
-import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
+import { MutationCache, notifyManager, QueryCache, QueryClient } from '@tanstack/react-query';
 import { isSignedOut, Refused } from './api.ts';
 
 const TRIES_MAX = 2;
+
+// What began is told at once, not by a timer: a second press right behind the first finds the button busy.
+notifyManager.setScheduler(queueMicrotask);
 
 /** `why`: the server's code of the refusal, as `session-revoked`. */
 type Listener = (why: string) => void;
