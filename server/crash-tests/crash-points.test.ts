@@ -91,6 +91,7 @@ for (const [name, n] of WEB_POINTS) {
 }
 
 test('after all these deaths the three ledgers agree to the cent', async () => {
+  await load.untilPaid(Math.max(0, 120 - load.figures.paid));
   const figures = await load.stop();
   const resolved = await settleWorld(world);
   const compared = await compareLedgers(world, [figures]);

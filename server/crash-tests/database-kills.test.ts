@@ -27,7 +27,7 @@ test(`PostgreSQL killed ${KILLS} times and shut down ${SHUTDOWNS} times under lo
   const load = startLoad(world, { accounts, onPages: 3, direct: 2 });
   const away: number[] = [];
   for (let kill = 0; kill < KILLS + SHUTDOWNS; kill++) {
-    await pause(LOAD_BETWEEN_MS);
+    await Promise.all([pause(LOAD_BETWEEN_MS), load.untilPaid(1)]);
     const pid = world.postgres.pid();
     if (pid === undefined) throw new Error('there is no postmaster to kill');
     process.kill(pid, kill < KILLS ? 'SIGKILL' : 'SIGINT');

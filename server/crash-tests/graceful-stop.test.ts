@@ -30,7 +30,7 @@ test('SIGTERM under load: exit 0, nothing left in the air, the partner’s sessi
   const load = startLoad(world, { accounts, onPages: 5, direct: 0 });
   const stops: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    await pause(LOAD_MS);
+    await Promise.all([pause(LOAD_MS), load.untilPaid(2)]);
     const stopped = await worker.stop();
     expect(stopped.code, worker.words()).toBe(0);
     stops.push(stopped.tookMs);

@@ -3,12 +3,13 @@ import { applyChargeState, takePayment } from '../features/payments/index.ts';
 import { isDatabaseAway } from '../platform/database.ts';
 import { Problem } from '../platform/problems.ts';
 import type { TestAccount, TestAccounts } from './fill-world.ts';
-import { pause } from './processes.ts';
+import { pause, until } from './processes.ts';
 import type { World } from './world.ts';
 
 /** A payer tries again this long after a cut or a 503, and gives up in the end: someone would have called by then. */
 const TRY_AGAIN_MS = 150;
 const PATIENCE_MS = 240_000;
+const PAID_LIMIT_MS = 600_000;
 /** Of the payers on the pages every so-many-th closes the window after paying, and one never pays. */
 const LEAVES_EVERY = 4;
 const ABANDONS_EVERY = 11;
@@ -32,6 +33,8 @@ export interface LoadFigures {
 
 export interface Load {
   readonly figures: LoadFigures;
+  /** Waits until so many more payments were made: how much that is in seconds is the machine's affair. */
+  untilPaid(more: number): Promise<void>;
   /** Lets the payers finish what they began. */
   stop(): Promise<LoadFigures>;
 }
@@ -80,6 +83,13 @@ export function startLoad(world: World, from: { accounts: TestAccounts; onPages:
   const running = Array.from({ length: payers }, (_, n) => runPayer(n));
   return {
     figures,
+    untilPaid: async (more) => {
+      const goal = figures.paid + more;
+      await until(() => figures.paid >= goal, {
+        limitMs: PAID_LIMIT_MS,
+        why: () => `${figures.paid} paid, not ${goal}`,
+      });
+    },
     stop: async () => {
       isOver = true;
       await Promise.all(running);

@@ -55,6 +55,7 @@ test(`${KILLS} times kill -9 of workers and webs under load: the three ledgers a
     if (tookMs !== undefined) takeovers.push(tookMs);
   }
   await Promise.all(starting);
+  await load.untilPaid(Math.max(0, KILLS + 20 - load.figures.paid));
   const figures = await load.stop();
   const resolved = await settleWorld(world);
   const compared = await compareLedgers(world, [figures]);
