@@ -36,7 +36,7 @@ async function save(page: Page): Promise<void> {
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('textbox', { name: /Why/ }).fill('trying the screen');
   await dialog.getByRole('button', { name: 'Save the change' }).click();
-  await dialog.waitFor({ state: 'hidden' });
+  await dialog.first().waitFor({ state: 'hidden' });
   await page.getByText('Not saved yet').waitFor({ state: 'hidden' });
 }
 

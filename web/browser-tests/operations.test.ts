@@ -119,7 +119,7 @@ test('what is watched is changed with a reason, and kept', async () => {
   await dialog.getByText(/after 5 minutes → .*after 30 minutes/).waitFor();
   await dialog.getByRole('textbox', { name: /^Why/ }).fill('the disk is small');
   await dialog.getByRole('button', { name: 'Save' }).click();
-  await dialog.waitFor({ state: 'hidden' });
+  await dialog.first().waitFor({ state: 'hidden' });
   await page.reload();
   await expect.poll(() => disk.getByLabel('After minutes').inputValue()).toBe('30');
   await page.context().close();

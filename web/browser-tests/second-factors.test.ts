@@ -21,20 +21,21 @@ let provider: RunningProvider;
 let home: string;
 
 beforeAll(async () => {
-  const port = await freePort();
+  const held = await holdPort();
   const environment = {
     CAUSEWAY_REQUIRE_SECOND_FACTOR: 'administrators',
-    CAUSEWAY_OIDC_ISSUER: `http://127.0.0.1:${port}`,
+    CAUSEWAY_OIDC_ISSUER: `http://127.0.0.1:${held.port}`,
     CAUSEWAY_OIDC_CLIENT_ID: CLIENT_ID,
     CAUSEWAY_OIDC_CLIENT_SECRET: CLIENT_SECRET,
     CAUSEWAY_OIDC_LABEL: 'Example ID',
     CAUSEWAY_OIDC_IS_SECOND_FACTOR: '1',
   };
   [demo, browser] = await Promise.all([startDemo(environment), openBrowser()]);
+  await held.release();
   provider = await startSignOnProvider({
     redirectUri: () => `${demo.url}/api/v1/session/oidc/callback`,
     signedOutUri: `${demo.url}/staff/signed-out`,
-    port,
+    port: held.port,
   });
   home = demo.url.replace('127.0.0.1', 'localhost');
 });
@@ -44,19 +45,22 @@ afterAll(async () => {
   await demo?.stop();
 });
 
-function freePort(): Promise<number> {
+/** A port that nobody else gets until it is released: the demo is told of it, and takes its time to start. */
+function holdPort(): Promise<{ port: number; release: () => Promise<void> }> {
   return new Promise((resolve) => {
-    const probe = net.createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as net.AddressInfo;
-      probe.close(() => resolve(port));
-    });
+    const holder = net.createServer().listen(0, '127.0.0.1', () =>
+      resolve({
+        port: (holder.address() as net.AddressInfo).port,
+        release: () => new Promise((released) => void holder.close(() => released())),
+      }),
+    );
   });
 }
 
 async function newPage(viewport: { width: number; height: number }): Promise<Page> {
   const context = await browser.newContext({ viewport });
   // The provider's pages ask for fonts of another site.
-  await context.route(/^https?:\/\/(?!127\.0\.0\.1|localhost)/, (route) => route.abort());
+  await context.route(/^https?:\/\/(?!127\.0\.0\.1|localhost)/, (route) => route.abort().catch(() => undefined));
   const page = await context.newPage();
   return page;
 }
@@ -318,7 +322,7 @@ test('a manager sees what somebody has, and resets it with a reason', async () =
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('Why').fill('Lost the phone; called back on the known number');
   await dialog.getByRole('button', { name: 'Reset' }).click();
-  await dialog.waitFor({ state: 'hidden' });
+  await dialog.first().waitFor({ state: 'hidden' });
   await page.getByRole('region', { name: 'Second factors' }).getByText('none').first().waitFor();
   await page.context().close();
 });

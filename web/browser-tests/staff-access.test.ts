@@ -49,7 +49,7 @@ const ageProofs = (minutes: number) =>
 
 /** The newest email to somebody that has the subject, waited for as a person would reload the inbox. */
 async function mailTo(page: Page, email: string, subject: RegExp): Promise<string> {
-  const MAIL_TRIES_MAX = 60;
+  const MAIL_TRIES_MAX = 300;
   for (let at = 0; at < MAIL_TRIES_MAX; at += 1) {
     await page.goto(`${demo.url}/inbox`);
     const message = page.getByRole('link').filter({ hasText: email }).filter({ hasText: subject }).first();
@@ -78,7 +78,7 @@ async function invite(admin: Page, who: { email: string; name: string; role: str
   if (who.worksFor) await dialog.getByLabel('Works for').selectOption(who.worksFor);
   await dialog.getByLabel('Role').selectOption(who.role);
   await dialog.getByRole('button', { name: 'Invite', exact: true }).click();
-  await dialog.waitFor({ state: 'hidden' });
+  await dialog.first().waitFor({ state: 'hidden' });
   const page = await (await browser.newContext({ viewport: DESKTOP })).newPage();
   const mail = await mailTo(page, who.email, /invitation/i);
   await page.goto(linkIn(mail));
