@@ -158,6 +158,7 @@ const SCREENS: readonly (readonly [path: string, heading: RegExp])[] = [
   [`/billers/${BID}/configuration-history`, /Configuration history/],
   [`/billers/${BID}/api-credentials`, /API credentials/],
   [`/billers/${BID}/audit`, /Audit/],
+  ['/no-such-page', /There is no such page/],
 ];
 
 describe('every screen', () => {
@@ -194,6 +195,32 @@ describe('staff', () => {
     await enterPassword(page);
     await page.getByRole('heading', { name: 'Payments' }).waitFor();
     expect(new URL(page.url()).search).toBe('?status=settled&method=CC');
+    await page.context().close();
+  });
+
+  test('an address that names nothing keeps the menu and the search, and is told in the reader’s words', async () => {
+    const page = await open('/no-such-page');
+    await page.getByRole('heading', { name: 'There is no such page' }).waitFor();
+    await page.keyboard.press('Control+k');
+    await page.getByPlaceholder(/Paste or type/).waitFor();
+    for (const path of ['/billers/9999', `/billers/${BID}/invoice-files/mistyped`, `/billers/${BID}/invoices/short`]) {
+      await page.goto(`${demo.url}/staff${path}`);
+      await page.getByText('There is nothing here under that name.').waitFor();
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      await page.getByRole('link', { name: 'Accounts', exact: true }).waitFor();
+      expect(await page.getByText(/params\.|UUID|Too small/).count()).toBe(0);
+    }
+    await page.context().close();
+  });
+
+  test('choosing a biller keeps the screen: the overview and the work items are then of that biller alone', async () => {
+    const page = await open('/');
+    await page.getByRole('heading', { name: 'Overview of all billers' }).waitFor();
+    await page.getByLabel('Biller').selectOption(String(BID));
+    await page.getByRole('heading', { name: /Overview of Cedar Valley/ }).waitFor();
+    await page.getByRole('link', { name: 'Work items', exact: true }).click();
+    await page.getByLabel('Biller').selectOption('');
+    await page.waitForURL(/work-items$/);
     await page.context().close();
   });
 

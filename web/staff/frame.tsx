@@ -6,8 +6,8 @@ import { lazy, Suspense, useEffect, useState } from 'react';
 import { addresses } from './addresses.ts';
 import { BillerSwitcher } from './parts/biller-switcher.tsx';
 import { Icon } from './parts/icons.tsx';
-import { type Screen, screensOf } from './screens.ts';
-import { keepBiller, lastBiller, sessionQuery, useMay } from './session.ts';
+import { type Screen, useScreens } from './screens.ts';
+import { keepBiller, lastBiller, sessionQuery } from './session.ts';
 
 const PersonMenu = lazy(() => import('./person-menu.tsx').then((module) => ({ default: module.PersonMenu })));
 const loadPalette = () => import('./palette.tsx').then((module) => ({ default: module.Palette }));
@@ -94,12 +94,7 @@ function Switcher({ bid }: { bid: number | undefined }) {
 }
 
 function Navigation({ bid, pathname }: { bid: number | undefined; pathname: string }) {
-  const may = useMay();
-  const { data: session } = useQuery(sessionQuery);
-  const screens = screensOf(bid).filter(
-    (screen) => (!screen.permission || may(screen.permission)) && (!screen.isConsole || session?.user.bid === null),
-  );
-  const groups = Map.groupBy(screens, (screen: Screen) => screen.group);
+  const groups = Map.groupBy(useScreens(bid), (screen: Screen) => screen.group);
   return (
     <nav aria-label="Screens">
       {[...groups].map(([group, items]) => (

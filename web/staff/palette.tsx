@@ -9,7 +9,7 @@ import { api, type Item, told } from './api.ts';
 import { everyField } from './pages/configuration/describe-field.ts';
 import { fieldAddress, screenName } from './pages/configuration/section-screens.ts';
 import { Icon } from './parts/icons.tsx';
-import { screensOf } from './screens.ts';
+import { useScreens } from './screens.ts';
 import { useMay } from './session.ts';
 
 const [store, actions] = createSpotlight();
@@ -36,8 +36,7 @@ export function Palette({ bid, onClose }: { bid: number | undefined; onClose: ()
     queryFn: ({ signal }) => told(api.GET('/api/v1/search', { params: { query: { q: asked } }, signal })),
   });
   const hits = asked.length > 1 ? (data?.items ?? []) : [];
-  const screens = screensOf(bid)
-    .filter((screen) => !screen.permission || may(screen.permission))
+  const screens = useScreens(bid)
     .filter((screen) => `${screen.group} ${screen.name}`.toLowerCase().includes(text.trim().toLowerCase()))
     .slice(0, text ? SCREENS_SHOWN_MAX : undefined);
   const fields = bid && may('configuration:read') ? fieldsNamed(bid, text) : [];

@@ -279,6 +279,8 @@ const routes = root.addChildren([
       '/billers/$bid/audit',
       lazyRouteComponent(() => import('./pages/audit.tsx'), 'Audit'),
     ),
+    // Within the frame: who mistyped an address needs the menu and the search most.
+    page('$', NotFound),
   ]),
 ]);
 

@@ -12,6 +12,13 @@ const moment = new Intl.DateTimeFormat('en-US', {
   minute: '2-digit',
   timeZoneName: 'short',
 });
+const momentThisYear = new Intl.DateTimeFormat('en-US', {
+  month: 'short',
+  day: 'numeric',
+  hour: 'numeric',
+  minute: '2-digit',
+  timeZoneName: 'short',
+});
 const clock = new Intl.DateTimeFormat('en-US', { hour: 'numeric', minute: '2-digit' });
 const exactMoment = new Intl.DateTimeFormat('en-US', { dateStyle: 'full', timeStyle: 'long' });
 
@@ -25,6 +32,9 @@ export const counted = (value: number, one: string, many = `${one}s`): string =>
 export const day = (iso: string): string => dayWords.format(new Date(`${iso}T00:00:00Z`));
 export const dayShort = (iso: string): string => shortDay.format(new Date(`${iso}T00:00:00Z`));
 export const when = (iso: string): string => moment.format(new Date(iso));
+/** For columns, where room is short: without the year, unless it is another one. */
+export const whenShort = (iso: string, nowMs: number): string =>
+  (new Date(iso).getFullYear() === new Date(nowMs).getFullYear() ? momentThisYear : moment).format(new Date(iso));
 export const whenExactly = (iso: string): string => exactMoment.format(new Date(iso));
 export const hour = (iso: string): string => clock.format(new Date(iso));
 

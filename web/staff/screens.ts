@@ -1,5 +1,7 @@
+import { useQuery } from '@tanstack/react-query';
 import { addresses } from './addresses.ts';
 import { SECTION_NAMES, SECTION_SCREENS } from './pages/configuration/section-screens.ts';
+import { sessionQuery, useMay } from './session.ts';
 
 /** The screens as the field names them: the menu and the palette show the same list. */
 export interface Screen {
@@ -11,7 +13,16 @@ export interface Screen {
   readonly isConsole?: boolean;
 }
 
-export function screensOf(bid: number | undefined): readonly Screen[] {
+/** The screens this person may open: the menu, the palette and a biller's home show the same. */
+export function useScreens(bid: number | undefined): readonly Screen[] {
+  const may = useMay();
+  const { data: session } = useQuery(sessionQuery);
+  return screensOf(bid).filter(
+    (screen) => (!screen.permission || may(screen.permission)) && (!screen.isConsole || session?.user.bid === null),
+  );
+}
+
+function screensOf(bid: number | undefined): readonly Screen[] {
   const everywhere: Screen[] = [
     { group: 'Today', name: 'Overview', address: bid ? `/?bid=${bid}` : addresses.overview() },
     { group: 'Today', name: 'Work items', address: bid ? `/work-items?bid=${bid}` : addresses.workItems() },

@@ -3,7 +3,7 @@ import { api, type Item, told } from '../api.ts';
 import { Money, To } from '../parts/show.tsx';
 import { stateWord, toneOf } from '../parts/state-mark.tsx';
 import type { Happening } from '../parts/timeline.tsx';
-import { methodWord, money, words } from '../say.ts';
+import { methodWord, money, when, words } from '../say.ts';
 import { type AuditEvent, actHappening } from './audit-data.tsx';
 import { Reason } from './delivery-reason.tsx';
 
@@ -72,7 +72,7 @@ export function happeningsOf(
     ...known.payments.map((payment) => paymentHappening(bid, payment)),
     ...known.deliveries.map((delivery) => deliveryHappening(bid, delivery)),
     ...known.notices.map(noticeHappening),
-    ...known.refreshes.map(refreshHappening),
+    ...refreshRuns(known).map(refreshHappening),
     ...known.acts.map((event) => actHappening(bid, event)),
   ];
 }
@@ -123,7 +123,38 @@ function noticeHappening(notice: Notice): Happening {
   };
 }
 
-function refreshHappening(refresh: Refresh): Happening {
+interface RefreshRun {
+  /** The newest of them. */
+  readonly refresh: Refresh;
+  readonly times: number;
+  readonly since: string;
+}
+
+/** Refreshes with the same answer to the same kind of asker, with nothing else in between, are told as one line. */
+function refreshRuns(known: {
+  payments: readonly Payment[];
+  deliveries: readonly DeliveryItem[];
+  refreshes: readonly Refresh[];
+}): readonly RefreshRun[] {
+  const others = [
+    ...known.payments.map((payment) => payment.clocks.taken.at ?? payment.createdAt),
+    ...known.deliveries.map((delivery) => delivery.finishedAt ?? delivery.createdAt),
+  ];
+  const runs: RefreshRun[] = [];
+  for (const refresh of known.refreshes) {
+    const last = runs.at(-1);
+    const isAlike =
+      last?.refresh.outcome === refresh.outcome &&
+      last.refresh.cause === refresh.cause &&
+      last.refresh.currentDueCents === refresh.currentDueCents &&
+      !others.some((at) => at > refresh.at && at < last.since);
+    if (last && isAlike) runs[runs.length - 1] = { ...last, times: last.times + 1, since: refresh.at };
+    else runs.push({ refresh, times: 1, since: refresh.at });
+  }
+  return runs;
+}
+
+function refreshHappening({ refresh, times, since }: RefreshRun): Happening {
   const isFresh = refresh.outcome === 'fresh';
   return {
     key: `refresh-${refresh.id}`,
@@ -132,7 +163,10 @@ function refreshHappening(refresh: Refresh): Happening {
     title: isFresh
       ? `Data Refresh: ${refresh.currentDueCents === null ? 'done' : `${money(refresh.currentDueCents)} due`}`
       : `Data Refresh failed: ${words(refresh.outcome)}`,
-    by: `asked by ${REASONS[refresh.cause] ?? refresh.cause}, ${refresh.tookMs} ms`,
+    by:
+      times === 1
+        ? `asked by ${REASONS[refresh.cause] ?? refresh.cause}, ${refresh.tookMs} ms`
+        : `asked ${times} times by ${REASONS[refresh.cause] ?? refresh.cause} since ${when(since)}`,
   };
 }
 

@@ -35,8 +35,8 @@ export function Account() {
       <PageHead
         path={[['Search'], ['Accounts', addresses.accounts(bid)]]}
         title={account.data ? `${account.data.customerName}` : `Account ${accountNumber}`}
-        mark={<code>{accountNumber}</code>}
-        acts={<RefreshButton refresh={refresh} />}
+        mark={account.data && <code>{accountNumber}</code>}
+        acts={account.data && <RefreshButton refresh={refresh} />}
       />
       <RefreshOutcome refresh={refresh} />
       <Awaited of={account} what="the account">
@@ -216,7 +216,9 @@ function InvoicesPart({ bid, accountNumber }: { bid: number; accountNumber: stri
                   {items.map((invoice) => (
                     <tr key={invoice.invoiceNumber}>
                       <td>
-                        <To href={addresses.invoice(bid, invoice.invoiceNumber)}>{invoice.invoiceNumber}</To>
+                        <span className="nowrap">
+                          <To href={addresses.invoice(bid, invoice.invoiceNumber)}>{invoice.invoiceNumber}</To>
+                        </span>
                       </td>
                       <td>
                         <Day iso={invoice.invoiceDate} />

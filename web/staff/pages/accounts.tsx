@@ -16,7 +16,7 @@ const columns: readonly Column<Row>[] = [
   { head: 'Customer', cell: (row) => row.customerName, text: (row) => row.customerName },
   {
     head: 'Place',
-    cell: (row) => [row.city, row.state].filter(Boolean).join(', '),
+    cell: (row) => [row.city, row.state].filter(Boolean).join(', ') || '–',
     text: (row) => [row.city, row.state].filter(Boolean).join(', '),
   },
   { head: 'Email', cell: (row) => row.email ?? '–', text: (row) => row.email },

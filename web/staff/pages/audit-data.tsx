@@ -174,6 +174,9 @@ function toneOfAct(act: string): Tone {
   return 'good';
 }
 
+/** Nobody reads a whole one out: its end tells it from the others. The whole one is in the title, the CSV and the address. */
+const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}([\da-f]{8})$/;
+
 /** What an act was done to, leading to its page where it has one. */
 export function Subject({ bid, subject }: { bid: number; subject: string }) {
   const [kind = '', id = ''] = subject.split(/\/(.*)/s);
@@ -190,6 +193,6 @@ export function Subject({ bid, subject }: { bid: number; subject: string }) {
   };
   // What belongs to no biller has no page among theirs.
   const page = bid > 0 ? pages[kind] : undefined;
-  const name = `${words(kind)}${id ? ` ${id}` : ''}`;
-  return page ? <To href={page}>{name}</To> : name;
+  const name = `${words(kind)}${id ? ` ${id.replace(UUID, '…$1')}` : ''}`;
+  return <span title={id}>{page ? <To href={page}>{name}</To> : name}</span>;
 }

@@ -56,7 +56,7 @@ function Events({ bid }: { bid: number | undefined }) {
         fetchPage={(page, signal) => fetchPage(bid, query, page, signal)}
         keyOf={(row) => `${row.chain}/${row.seq}`}
         columns={[
-          { head: 'When', cell: (row: AuditEvent) => <Moment at={row.at} />, text: (row) => row.at },
+          { head: 'When', cell: (row: AuditEvent) => <Moment at={row.at} isShort />, text: (row) => row.at },
           ...(bid === undefined
             ? [{ head: 'Biller', cell: (row: AuditEvent) => chainWord(row), text: (row: AuditEvent) => row.chain }]
             : []),

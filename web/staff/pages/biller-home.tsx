@@ -6,7 +6,7 @@ import { PageHead } from '../parts/page-head.tsx';
 import { Facts, Part, To } from '../parts/show.tsx';
 import { StateMark } from '../parts/state-mark.tsx';
 import { useBid } from '../parts/use-biller.ts';
-import { screensOf } from '../screens.ts';
+import { useScreens } from '../screens.ts';
 import { useMay } from '../session.ts';
 import { FaultCount } from './configuration/fault-count.tsx';
 
@@ -27,6 +27,7 @@ export const billerQuery = (bid: number) => ({
 export function BillerHome() {
   const bid = useBid();
   const may = useMay();
+  const screens = useScreens(bid);
   const biller = useQuery(billerQuery(bid));
   const check = useQuery({
     queryKey: ['configuration', bid, 'check'],
@@ -34,72 +35,73 @@ export function BillerHome() {
     queryFn: () => told(api.GET('/api/v1/billers/{bid}/configuration/check', { params: { path: { bid } } })),
   });
   return (
-    <Awaited of={biller} what="the biller">
-      {(view) => (
-        <>
-          <PageHead
-            path={[['Billers', addresses.billers()]]}
-            title={view.name}
-            mark={<span className="soft">BID {view.bid}</span>}
-          />
-          <div className="pair">
-            <Part title="Profile">
-              <Facts
-                items={[
-                  ['Integration Partner', view.integrationPartner || 'none chosen'],
-                  ['BillerGuid', <code key="guid">{view.guid}</code>],
-                  [
-                    'Virtual Site',
-                    <a className="link" key="site" href={`/${view.slug}`} target="_blank" rel="noreferrer">
-                      /{view.slug}
-                    </a>,
-                  ],
-                  [
-                    'Configuration',
-                    <To key="version" href={addresses.configurationHistory(bid)}>{`version ${view.version}`}</To>,
-                  ],
-                  [
-                    'Causeway tells and asks it',
-                    view.partner
-                      ? view.partner.operations.map((each) => OPERATIONS[each]).join(', ')
-                      : 'This installation does not know the partner.',
-                  ],
-                ]}
-              />
-            </Part>
-            {may('configuration:read') && (
-              <Part title="Does the configuration work?">
-                <Awaited of={check} what="the rules">
-                  {({ faults }) =>
-                    faults.length === 0 ? (
-                      <StateMark state="good" tone="good" word="Every rule holds" />
-                    ) : (
-                      <>
-                        <FaultCount faults={faults} />
-                        <Faults faults={faults.map((fault) => ({ at: fault.at, message: fault.sentence }))} />
-                      </>
-                    )
-                  }
-                </Awaited>
+    <>
+      <PageHead
+        path={[['Billers', addresses.billers()]]}
+        title={biller.data?.name ?? `Biller ${bid}`}
+        mark={biller.data && <span className="soft">BID {bid}</span>}
+      />
+      <Awaited of={biller} what="the biller">
+        {(view) => (
+          <>
+            <div className="pair">
+              <Part title="Profile">
+                <Facts
+                  items={[
+                    ['Integration Partner', view.integrationPartner || 'none chosen'],
+                    ['BillerGuid', <code key="guid">{view.guid}</code>],
+                    [
+                      'Virtual Site',
+                      <a className="link" key="site" href={`/${view.slug}`} target="_blank" rel="noreferrer">
+                        /{view.slug}
+                      </a>,
+                    ],
+                    [
+                      'Configuration',
+                      <To key="version" href={addresses.configurationHistory(bid)}>{`version ${view.version}`}</To>,
+                    ],
+                    [
+                      'Causeway tells and asks it',
+                      view.partner
+                        ? view.partner.operations.map((each) => OPERATIONS[each]).join(', ')
+                        : 'This installation does not know the partner.',
+                    ],
+                  ]}
+                />
               </Part>
-            )}
-          </div>
-          <Part title="Screens">
-            <ul className="needs" style={{ listStyle: 'none', padding: 0, margin: 0 }}>
-              {screensOf(bid)
-                .filter((screen) => screen.group !== 'Today' && screen.group !== 'Console')
-                .filter((screen) => !screen.permission || may(screen.permission))
-                .map((screen) => (
-                  <li key={screen.name}>
-                    <To href={screen.address}>
-                      {screen.group} › {screen.name}
-                    </To>
-                  </li>
-                ))}
-            </ul>
-          </Part>
-        </>
-      )}
-    </Awaited>
+              {may('configuration:read') && (
+                <Part title="Does the configuration work?">
+                  <Awaited of={check} what="the rules">
+                    {({ faults }) =>
+                      faults.length === 0 ? (
+                        <StateMark state="good" tone="good" word="Every rule holds" />
+                      ) : (
+                        <>
+                          <FaultCount faults={faults} />
+                          <Faults faults={faults.map((fault) => ({ at: fault.at, message: fault.sentence }))} />
+                        </>
+                      )
+                    }
+                  </Awaited>
+                </Part>
+              )}
+            </div>
+            <Part title="Screens">
+              <ul className="needs" style={{ listStyle: 'none', padding: 0, margin: 0 }}>
+                {screens
+                  .filter((screen) => screen.group !== 'Today' && screen.group !== 'Console')
+                  .map((screen) => (
+                    <li key={screen.name}>
+                      <To href={screen.address}>
+                        {screen.group} › {screen.name}
+                      </To>
+                    </li>
+                  ))}
+              </ul>
+            </Part>
+          </>
+        )}
+      </Awaited>
+    </>
   );
 }

@@ -40,7 +40,9 @@ export const deliveryColumns: readonly Column<DeliveryItem>[] = [
   },
   {
     head: 'What',
-    cell: (row) => (row.kind === 'payment' ? `Payment ${row.paymentId}` : words(row.kind)),
+    cell: (row) => (
+      <span className="nowrap">{row.kind === 'payment' ? `Payment ${row.paymentId}` : words(row.kind)}</span>
+    ),
     text: (row) => row.paymentId ?? row.kind,
   },
   { head: 'Account', cell: (row) => row.accountNumber, text: (row) => row.accountNumber },
@@ -56,10 +58,10 @@ export const deliveryColumns: readonly Column<DeliveryItem>[] = [
     cell: (row) => <code>{row.transactionId ?? '–'}</code>,
     text: (row) => row.transactionId,
   },
-  { head: 'Recorded', cell: (row) => <Moment at={row.createdAt} />, text: (row) => row.createdAt },
-  { head: 'Done', cell: (row) => <Moment at={row.finishedAt} />, text: (row) => row.finishedAt },
+  { head: 'Recorded', cell: (row) => <Moment at={row.createdAt} isShort />, text: (row) => row.createdAt },
+  { head: 'Done', cell: (row) => <Moment at={row.finishedAt} isShort />, text: (row) => row.finishedAt },
   { head: 'Tries', align: 'right', cell: (row) => row.attempts, text: (row) => row.attempts },
-  { head: 'Next try', cell: (row) => <Moment at={row.nextAt} />, text: (row) => row.nextAt },
+  { head: 'Next try', cell: (row) => <Moment at={row.nextAt} isShort />, text: (row) => row.nextAt },
   {
     head: 'Why',
     isWide: true,
@@ -133,7 +135,11 @@ export function Deliveries() {
             <Choice label="Held because" name="heldKind" options={Object.entries(HELD_WORDS)} />
           </>
         }
-        empty="No delivery fits these filters."
+        empty={
+          Object.keys(filters).length > 0
+            ? 'No delivery fits these filters.'
+            : 'Nothing had to be told to the partner yet. Each payment taken makes a delivery.'
+        }
       />
       {isReplaying && <Replay bid={bid} filter={replayFilterOf(filters)} onClose={() => setReplaying(false)} />}
     </>

@@ -13,9 +13,9 @@ import { UploadFile } from './upload-file.tsx';
 const figure = (value: number) => <span className="figure">{count(value)}</span>;
 
 const columns: readonly Column<InvoiceFileItem>[] = [
-  { head: 'File', cell: (row) => row.name, text: (row) => row.name },
+  { head: 'File', isWide: true, cell: (row) => row.name, text: (row) => row.name },
   { head: 'State', cell: (row) => <StateMark state={row.state} />, text: (row) => row.state },
-  { head: 'Received', cell: (row) => <Moment at={row.receivedAt} />, text: (row) => row.receivedAt },
+  { head: 'Received', cell: (row) => <Moment at={row.receivedAt} isShort />, text: (row) => row.receivedAt },
   {
     head: 'Accepted',
     align: 'right',
@@ -53,7 +53,7 @@ export function InvoiceFiles() {
         keyOf={(row) => row.id}
         addressOf={(row) => addresses.invoiceFile(bid, row.id)}
         columns={columns}
-        empty="No invoice file came yet. Upload one above; partners send them by API or SFTP."
+        empty="No invoice file came yet. Upload one above; partners send them by API."
       />
     </>
   );

@@ -29,18 +29,20 @@ export function Invoice() {
         path={[['Search'], ['Invoices', addresses.invoices(bid)]]}
         title={`Invoice ${invoiceNumber}`}
         acts={
-          <>
-            {invoice.data && <RefreshButton refresh={refresh} variant="default" />}
-            <Button
-              component="a"
-              href={downloads.billPdf(bid, invoiceNumber)}
-              target="_blank"
-              rel="noreferrer"
-              leftSection={<Icon name="file" />}
-            >
-              Bill (PDF)
-            </Button>
-          </>
+          invoice.data && (
+            <>
+              <RefreshButton refresh={refresh} variant="default" />
+              <Button
+                component="a"
+                href={downloads.billPdf(bid, invoiceNumber)}
+                target="_blank"
+                rel="noreferrer"
+                leftSection={<Icon name="file" />}
+              >
+                Bill (PDF)
+              </Button>
+            </>
+          )
         }
       />
       <RefreshOutcome refresh={refresh} />

@@ -100,7 +100,7 @@ function LanePart({ bid, lane, isInMaintenance }: { bid: number; lane: Lane; isI
                   href={`${addresses.deliveries(bid)}?laneId=${encodeURIComponent(lane.id)}&state=${state}`}
                 >
                   {count(many)}
-                  {lane.family === 'payments' && ` over ${money(cents)}`}
+                  {lane.family === 'payments' && `, ${money(cents)}`}
                 </To>,
               ] as const,
           ),

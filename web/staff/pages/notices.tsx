@@ -1,4 +1,3 @@
-import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { api, type Item, told } from '../api.ts';
 import { Ask } from '../parts/ask.tsx';
@@ -40,10 +39,11 @@ export function Notices() {
         columns={[
           {
             head: 'Subject',
+            isWide: true,
             cell: (row) => (
-              <Button variant="subtle" size="compact-xs" onClick={() => setChosen(row)}>
+              <button type="button" className="row-anchor row-button" onClick={() => setChosen(row)}>
                 {row.subject}
-              </Button>
+              </button>
             ),
             text: (row) => row.subject,
           },
@@ -51,8 +51,8 @@ export function Notices() {
           { head: 'To', cell: (row) => row.to, text: (row) => row.to },
           { head: 'Account', cell: (row) => row.accountNumber ?? '–', text: (row) => row.accountNumber },
           { head: 'State', cell: (row) => <StateMark state={row.state} />, text: (row) => row.state },
-          { head: 'Written', cell: (row) => <Moment at={row.createdAt} />, text: (row) => row.createdAt },
-          { head: 'Sent', cell: (row) => <Moment at={row.sentAt} />, text: (row) => row.sentAt },
+          { head: 'Written', cell: (row) => <Moment at={row.createdAt} isShort />, text: (row) => row.createdAt },
+          { head: 'Sent', cell: (row) => <Moment at={row.sentAt} isShort />, text: (row) => row.sentAt },
           { head: 'Why not', cell: (row) => row.lastError ?? '–', text: (row) => row.lastError },
         ]}
         filters={
@@ -69,7 +69,11 @@ export function Notices() {
             />
           </>
         }
-        empty="No email fits these filters."
+        empty={
+          Object.keys(filters).length > 0
+            ? 'No email fits these filters.'
+            : 'No email was written yet. Receipts and other notices to payers appear here.'
+        }
       />
       <Ask
         isOpen={chosen !== undefined}

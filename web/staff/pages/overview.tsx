@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import { addresses } from '../addresses.ts';
 import { api, type Item, type Reply, told } from '../api.ts';
 import { billersQuery } from '../parts/biller-switcher.tsx';
@@ -108,57 +109,81 @@ function Needs({ view, bid }: { view: View; bid: number | undefined }) {
     },
     {
       count: needs.windowsEnding,
-      words: 'of them ending within the hour',
+      words: 'maintenance windows ending within the hour',
       tone: 'warn',
       address: of(addresses.maintenanceWindows),
     },
-    { count: needs.refusedFiles, words: 'files with faults, 7 days', tone: 'bad', address: of(addresses.invoiceFiles) },
+    {
+      count: needs.refusedFiles,
+      words: 'files with faults in 7 days',
+      tone: 'bad',
+      address: of(addresses.invoiceFiles),
+    },
     {
       count: needs.failedNotices,
-      words: 'emails not sent, 7 days',
+      words: 'emails not sent in 7 days',
       tone: 'bad',
       address: of(addresses.notices, '?state=failed'),
     },
   ];
+  const some = list.filter((need) => need.count > 0);
+  const none = list.filter((need) => need.count === 0);
+  const { unposted } = needs;
   return (
-    <section aria-label="What needs a person now">
+    <section aria-label="What needs a person now" className="listing">
       <div className="needs">
-        {list.map((need) => (
-          <NeedCard key={need.words} need={need} />
+        {some.map((need) => (
+          <NeedCard key={need.words} tone={need.tone} figure={count(need.count)} address={need.address}>
+            {need.words}
+          </NeedCard>
         ))}
-        <div className={`need state-${needs.unposted.count > 0 ? 'busy' : 'good'}`}>
-          <span className="need-count">
-            <Shape tone={needs.unposted.count > 0 ? 'busy' : 'good'} />
-            {money(needs.unposted.amountCents)}
-          </span>
-          <span>
-            taken, not yet posted ({count(needs.unposted.count)})
-            {needs.unposted.oldestAt && (
-              <>
-                , oldest <Ago at={needs.unposted.oldestAt} />
-              </>
-            )}
-          </span>
-        </div>
+        <NeedCard
+          tone={unposted.count > 0 ? 'busy' : 'good'}
+          figure={money(unposted.amountCents)}
+          address={of(addresses.deliveries)}
+        >
+          taken, not yet posted ({count(unposted.count)})
+          {unposted.oldestAt && (
+            <>
+              , oldest <Ago at={unposted.oldestAt} />
+            </>
+          )}
+        </NeedCard>
       </div>
-      {bid === undefined && <p className="fine">Choose a biller above to be led to each list.</p>}
+      {none.length > 0 && (
+        <p className="state state-good needs-none">
+          <Shape tone="good" />
+          <span>None now: {none.map((need) => need.words).join(', ')}.</span>
+        </p>
+      )}
+      {bid === undefined && some.length > 0 && <p className="fine">Choose a biller above to be led to each list.</p>}
     </section>
   );
 }
 
-function NeedCard({ need }: { need: Need }) {
-  const tone: Tone = need.count > 0 ? need.tone : 'good';
+/** What waits, as a figure that leads to its list where there is one. */
+function NeedCard({
+  tone,
+  figure,
+  address,
+  children,
+}: {
+  tone: Tone;
+  figure: string;
+  address: string | undefined;
+  children: ReactNode;
+}) {
   const inside = (
     <>
       <span className="need-count">
         <Shape tone={tone} />
-        {count(need.count)}
+        {figure}
       </span>
-      <span>{need.words}</span>
+      <span>{children}</span>
     </>
   );
-  return need.address ? (
-    <Link to={need.address} className={`need state-${tone}`}>
+  return address ? (
+    <Link to={address} className={`need state-${tone}`}>
       {inside}
     </Link>
   ) : (

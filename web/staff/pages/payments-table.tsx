@@ -28,7 +28,7 @@ export function ClockCell({ clock }: { clock: { state: string; at: string | null
       <StateMark state={clock.state} word={CLOCK_WORDS[clock.state]} />
       {clock.at && (
         <div className="fine">
-          <Moment at={clock.at} />
+          <Moment at={clock.at} isShort />
         </div>
       )}
     </>

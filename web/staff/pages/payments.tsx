@@ -53,7 +53,7 @@ const columns: readonly Column<PaymentItem>[] = [
     text: (row) => amount(row.feeCents),
   },
   { head: 'Method', cell: (row) => methodWord(row.method), text: (row) => row.method },
-  { head: 'Source', cell: (row) => row.source, text: (row) => row.source },
+  { head: 'Source', cell: (row) => <span className="nowrap">{row.source}</span>, text: (row) => row.source },
   { head: 'Status', cell: (row) => <StateMark state={row.status} />, text: (row) => row.status },
   {
     head: 'Taken',
@@ -118,7 +118,11 @@ export function Payments() {
             <DayChoice word="Until" label="Until (last day, UTC)" name="until" />
           </>
         }
-        empty="No payment fits these filters."
+        empty={
+          Object.keys(filters).length > 0
+            ? 'No payment fits these filters.'
+            : 'No payment was taken yet. Payments appear here as soon as a payer presses Pay.'
+        }
       />
     </>
   );

@@ -46,9 +46,9 @@ export function Reconciliation() {
           {
             head: 'Day',
             cell: (row) => (
-              <Button variant="subtle" size="compact-xs" onClick={() => setShown(row)}>
-                {day(row.day)}
-              </Button>
+              <button type="button" className="row-anchor row-button" onClick={() => setShown(row)}>
+                <Day iso={row.day} />
+              </button>
             ),
             text: (row) => row.day,
           },
@@ -99,6 +99,8 @@ function RunNow({ bid, onDone }: { bid: number; onDone: (row: Row) => void }) {
           type="date"
           size="xs"
           aria-label="Day to reconcile, in the biller’s time zone"
+          leftSection={<span className="fine">Day</span>}
+          leftSectionWidth={40}
           value={chosen}
           onChange={(event) => setChosen(event.currentTarget.value)}
           required

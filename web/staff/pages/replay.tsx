@@ -45,8 +45,8 @@ export function Replay({ bid, filter, onClose }: { bid: number; filter: ReplayFi
                 <p>Nothing of this set can be sent again in bulk.</p>
               ) : (
                 <p>
-                  {counted(willSend.length, 'delivery', 'deliveries')} over {money(totalCents)} will be sent, each to
-                  where it was to go when it was recorded. It is proven that none of them was applied.
+                  {counted(willSend.length, 'delivery', 'deliveries')} ({money(totalCents)}) will be sent, each to where
+                  it was to go when it was recorded. It is proven that none of them was applied.
                 </p>
               )}
               {needPeople > 0 && (

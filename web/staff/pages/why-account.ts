@@ -34,7 +34,7 @@ export function whySentences(
   const cents = open.reduce((sum, delivery) => sum + (delivery.amountCents ?? 0), 0);
   if (open.length > 0)
     sentences.push(
-      `${counted(open.length, 'payment')} over ${money(cents)} ${open.length === 1 ? 'is' : 'are'} taken and not yet posted.`,
+      `${counted(open.length, 'payment')} (${money(cents)}) ${open.length === 1 ? 'is' : 'are'} taken and not yet posted.`,
     );
   const first = open.find((delivery) => delivery.state === 'held' || delivery.state === 'unknown');
   if (first)
@@ -84,7 +84,7 @@ function newerSentences(
   const which =
     newer.length === 1
       ? `payment ${first.paymentId} of ${money(cents)} was ${done}`
-      : `${counted(newer.length, 'payment')} over ${money(cents)} were ${done}`;
+      : `${counted(newer.length, 'payment')} (${money(cents)}) were ${done}`;
   // What came back, or is pending at the partner, changes what is shown by more than these payments.
   const isPlain =
     !balance.isSuppressed &&

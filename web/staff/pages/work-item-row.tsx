@@ -37,14 +37,14 @@ export function WorkItemRow({
   acts?: ReactNode;
 }) {
   const tone = item.closedAt ? 'off' : 'warn';
+  const number = /^(?:delivery|payment)\/(\d+)$/.exec(item.subject)?.[1];
+  const title = `${words(item.kind)}${number ? ` (${number})` : ''}`;
   return (
     <li className={`state-${tone}`}>
       <Shape tone={tone} />
       <div className="timeline-words">
         <div className="part-head">
-          <div className="timeline-title">
-            {address ? <To href={address}>{words(item.kind)}</To> : words(item.kind)}
-          </div>
+          <div className="timeline-title">{address ? <To href={address}>{title}</To> : title}</div>
           {acts}
         </div>
         <div className="sentence">{explainReason(item.sentence).sentence}</div>

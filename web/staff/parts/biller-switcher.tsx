@@ -14,6 +14,15 @@ export const billersQuery = {
   queryFn: () => told(api.GET('/api/v1/billers', { params: { query: { limit: LISTED_MAX } } })),
 };
 
+/** The screen one is on, of another biller or (0) of all of them. */
+function sameScreen(pathname: string, chosen: number): string {
+  if (pathname === addresses.workItems()) return chosen ? `${pathname}?bid=${chosen}` : pathname;
+  if (!chosen) return addresses.overview();
+  if (pathname === addresses.overview()) return `${pathname}?bid=${chosen}`;
+  const screen = /^\/billers\/\d+\/([a-z-]+)/.exec(pathname)?.[1];
+  return screen ? `${addresses.biller(chosen)}/${screen}` : addresses.biller(chosen);
+}
+
 /** Changes the biller and keeps the screen: the same list, of another biller. */
 export function BillerSwitcher({ bid, isFixed }: { bid: number | undefined; isFixed: boolean }) {
   const { data } = useQuery(billersQuery);
@@ -30,13 +39,8 @@ export function BillerSwitcher({ bid, isFixed }: { bid: number | undefined; isFi
       value={bid ?? ''}
       onChange={(event) => {
         const chosen = Number(event.currentTarget.value);
-        if (!chosen) {
-          void navigate({ to: addresses.overview() });
-          return;
-        }
-        keepBiller(chosen);
-        const screen = /^\/billers\/\d+\/([a-z-]+)/.exec(pathname)?.[1];
-        void navigate({ to: screen ? `${addresses.biller(chosen)}/${screen}` : addresses.biller(chosen) });
+        if (chosen) keepBiller(chosen);
+        void navigate({ to: sameScreen(pathname, chosen) });
       }}
       data={[
         { value: '', label: 'All billers' },

@@ -46,7 +46,7 @@ export function BarChart(props: ChartProps) {
   const isEmpty = totals.every((total) => total === 0);
   return (
     <figure className="chart">
-      <Legend {...props} id={id} />
+      <Legend {...props} series={isEmpty ? [] : props.series} id={id} />
       <div ref={ref} className="chart-box">
         {isEmpty && <p className="note">{props.empty}</p>}
         {!isEmpty && width > 0 && (
@@ -131,7 +131,7 @@ export function LineChart(props: ChartProps) {
   const y = (value: number) => HEIGHT - BOTTOM - (value / most) * (HEIGHT - TOP - BOTTOM);
   return (
     <figure className="chart">
-      <Legend {...props} id={id} isLine />
+      <Legend {...props} series={isEmpty ? [] : props.series} id={id} isLine />
       <div ref={ref} className="chart-box">
         {isEmpty && <p className="note">{props.empty}</p>}
         {!isEmpty && width > 0 && (

@@ -1,14 +1,16 @@
 import { addresses } from '../addresses.ts';
+import { PageHead } from './page-head.tsx';
 import { To } from './show.tsx';
 
+/** For an address that no page has. */
 export function NotFound() {
   return (
-    <main className="page">
-      <h1>There is no such page</h1>
+    <>
+      <PageHead path={[]} title="There is no such page" />
       <p>
         The address may be old or mistyped. <To href={addresses.overview()}>Go to the overview</To>, or search with Ctrl
         K.
       </p>
-    </main>
+    </>
   );
 }

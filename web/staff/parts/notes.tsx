@@ -25,6 +25,12 @@ export function Failure({ cause, retry }: { cause: unknown; retry?: () => void }
   const refused = cause instanceof Refused ? cause : undefined;
   // Asking again for what is not there, or not allowed, gets the same answer.
   const isFinal = refused !== undefined && refused.status < 500 && refused.status !== 429;
+  if (refused && isMistyped(refused))
+    return (
+      <Message tone="bad" role="alert" title="There is nothing here under that name.">
+        The address may be mistyped or cut off. Look for it with Ctrl K.
+      </Message>
+    );
   return (
     <Message tone="bad" role="alert" title={cause instanceof Error ? cause.message : String(cause)}>
       {refused && refused.faults.length > 0 && <Faults faults={refused.faults} />}
@@ -37,6 +43,10 @@ export function Failure({ cause, retry }: { cause: unknown; retry?: () => void }
     </Message>
   );
 }
+
+/** What stands in the page's own address can't be the name of anything, as a number with letters in it. */
+const isMistyped = ({ status, faults }: Refused): boolean =>
+  status === 400 && faults.length > 0 && faults.every((fault) => fault.at.startsWith('params.'));
 
 /** Faults as a list; each leads to its field. */
 export function Faults({

@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { ago, day, money, when, whenExactly } from '../say.ts';
+import { ago, day, money, when, whenExactly, whenShort } from '../say.ts';
 import { Scroll } from './scroll.tsx';
 
 /** Money: right-aligned figures of one width, two places. */
@@ -8,12 +8,21 @@ export function Money({ cents }: { cents: number | null | undefined }) {
   return <span className="figure">{cents === null || cents === undefined ? '–' : money(cents)}</span>;
 }
 
-/** A moment with its zone; `ago` adds how long that is. The exact time is in the title. */
-export function Moment({ at, isAgo = false }: { at: string | null | undefined; isAgo?: boolean }) {
+/** A moment with its zone; `isAgo` adds how long that is, `isShort` leaves this year out. The exact time is in the title. */
+export function Moment({
+  at,
+  isAgo = false,
+  isShort = false,
+}: {
+  at: string | null | undefined;
+  isAgo?: boolean;
+  isShort?: boolean;
+}) {
   if (!at) return <span>–</span>;
+  const words = isShort ? whenShort(at, Date.now()) : when(at);
   return (
     <time dateTime={at} title={whenExactly(at)} className="nowrap">
-      {isAgo ? `${ago(at, Date.now())} · ${when(at)}` : when(at)}
+      {isAgo ? `${ago(at, Date.now())} · ${words}` : words}
     </time>
   );
 }

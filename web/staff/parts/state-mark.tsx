@@ -71,6 +71,7 @@ const WORDS: Readonly<Record<string, string>> = {
   not_sent: 'Not sent',
   'being-posted': 'Being posted',
   submitting: 'At the processor',
+  error: 'Not made',
   unknown: 'Unknown',
   POSTED: 'Posted',
   REJECTED: 'Rejected',
