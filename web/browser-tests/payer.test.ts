@@ -239,6 +239,35 @@ describe('a payer on a phone', () => {
     await page.context().close();
   });
 
+  test('no amount is broken in two, in the longer language on the narrowest phone', async () => {
+    const page = await openPage({ viewport: { width: 320, height: 640 }, locale: 'es-US' });
+    const accountNumber = account('cedar-valley', 9);
+    await page.goto(`${demo.url}/cedar-valley`);
+    await page.getByLabel('Número de póliza o de cuenta').fill(accountNumber);
+    await page.getByLabel('Apellido o código postal').fill(await lastNameOf(accountNumber, '3403'));
+    await page.getByRole('button', { name: 'Buscar mi factura' }).click();
+    await page.getByRole('link', { name: 'Pagar esta factura' }).click();
+    await page.getByRole('button', { name: 'Continuar' }).click();
+    await page.getByRole('button', { name: /^Pagar \$/ }).click();
+    await page.waitForURL((url) => url.origin !== demo.url);
+    await page.getByText('Cancelar y volver').click();
+    await page.getByRole('heading', { name: 'El pago no se hizo' }).waitFor();
+    const figures = await page.locator('dd').all();
+    const lines = await Promise.all(
+      figures.map((figure) =>
+        figure.evaluate((cell) => {
+          const range = cell.ownerDocument.createRange();
+          range.selectNodeContents(cell);
+          return /\d/.test(cell.textContent ?? '') ? range.getClientRects().length : 1;
+        }),
+      ),
+    );
+    expect(lines.length).toBeGreaterThan(4);
+    expect(lines).toEqual(lines.map(() => 1));
+    await checkScreen(page);
+    await page.context().close();
+  });
+
   test('an unknown biller, an unknown payment and a session that is over have pages that say what to do', async () => {
     const page = await openPage();
     for (const [path, words] of [
