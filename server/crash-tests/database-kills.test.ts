@@ -28,11 +28,18 @@ test(`PostgreSQL killed ${KILLS} times and shut down ${SHUTDOWNS} times under lo
   const away: number[] = [];
   for (let kill = 0; kill < KILLS + SHUTDOWNS; kill++) {
     await Promise.all([pause(LOAD_BETWEEN_MS), load.untilPaid(1)]);
+    await until(() => world.postgres.pid() !== undefined, {
+      limitMs: BACK_LIMIT_MS,
+      why: () => 'no postmaster to kill',
+    });
     const pid = world.postgres.pid();
-    if (pid === undefined) throw new Error('there is no postmaster to kill');
+    if (pid === undefined) throw new Error('the postmaster went by itself');
     process.kill(pid, kill < KILLS ? 'SIGKILL' : 'SIGINT');
     // Nobody but the programs themselves starts it again. A connection of the dead one may answer for a moment.
-    const isBack = async () => world.postgres.pid() !== pid && (await isThere());
+    const isBack = async () => {
+      const now = world.postgres.pid();
+      return now !== undefined && now !== pid && (await isThere());
+    };
     away.push(await until(isBack, { limitMs: BACK_LIMIT_MS, why: () => `not started again\n${programs[0]?.words()}` }));
   }
   await pause(LOAD_BETWEEN_MS);

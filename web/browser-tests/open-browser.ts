@@ -5,7 +5,7 @@ export const PHONE = { width: 390, height: 844 };
 export const DESKTOP = { width: 1280, height: 900 };
 
 /** How long a test waits for what must come: a machine that is slow, or busy with something else, is no fault of a page. */
-const PATIENCE_MS = 90_000;
+const PATIENCE_MS = 180_000;
 /** `BROWSER_SLOWDOWN=4` shows every page as a computer a quarter as fast does. */
 const SLOWDOWN = Number(process.env.BROWSER_SLOWDOWN ?? '1');
 /** A fault of accessibility counts when it is there each time one looks. */
