@@ -10,7 +10,6 @@ import {
   readHistory,
   settingsFromTexts,
 } from '../features/billers/index.ts';
-import { recordDelivery, startLanes } from '../features/deliveries/index.ts';
 import { acceptInvitation, createPasswords, createStaffUser } from '../features/identities/index.ts';
 import { sendDueNotices } from '../features/notices/index.ts';
 import { createLog } from '../platform/log.ts';
@@ -18,6 +17,7 @@ import { cloneDatabase } from '../testing/database.ts';
 import { CLIENT_ID, type RunningProvider, signOnThere, startSignOnProvider } from '../testing/sign-on-provider.ts';
 import { signIn } from '../testing/staff.ts';
 import type { TenantRows } from './add-tenant.ts';
+import { deliverAll } from './deliver-all.ts';
 import { type Canary, canaryOf, dumpDatabase, findCanaries, type Heard, readFolderTexts } from './find-canaries.ts';
 import { startHostileMailServer, startHostilePartner } from './hostile-partner.ts';
 import { listRoutes } from './list-routes.ts';
@@ -26,7 +26,6 @@ import { addressOf } from './request-bodies.ts';
 
 const GOOD = 2984;
 const BAD = 77;
-const WAIT_MS = 60_000;
 const PUBLIC_URL = 'http://127.0.0.1:8080';
 const BY = { kind: 'program', name: 'test' } as const;
 const PASSWORD_SETTINGS = [10, 13, 16, 19, 22];
@@ -282,7 +281,7 @@ test('a partner, a processor and a mail server that tell what they hear', async 
       await ask('POST', `/api/v1/billers/${of.bid}/accounts/${accountNumber}/refresh`);
     }
     await ask('GET', `/api/v1/billers/${of.bid}/invoices/${of.invoiceNumber}/pdf`);
-    await deliver(of);
+    await deliverAll(rig, of);
   }
   await payAt(good);
   await rig.owner.query(`update notice set state = 'queued', next_at = '2026-01-01'`);
@@ -296,53 +295,6 @@ test('a partner, a processor and a mail server that tell what they hear', async 
   });
   expect(partner.heard()).toBeGreaterThan(8);
 });
-
-/** Posts a payment and a setting to the hostile partner, until each has come to rest. */
-async function deliver(of: TenantRows): Promise<void> {
-  const biller = await rig.deps.billers.load(of.bid);
-  if (!biller) throw new Error('no biller');
-  await rig.owner.query('delete from delivery_attempt where bid = $1', [of.bid]);
-  await rig.owner.query('delete from delivery where bid = $1', [of.bid]);
-  await rig.owner.query('update lane set paused_at = null where bid = $1', [of.bid]);
-  const { accountNumber } = of;
-  const person = { customerName: 'X', address1: '', address2: '', city: '', state: '', zip: '', phone: '', email: '' };
-  await rig.deps.database.withBiller(of.bid, async (tx) => {
-    const payment = {
-      accountNumber,
-      method: 'CC' as const,
-      amountCents: 5_000,
-      feeCents: 0,
-      paymentMessage: 'APPROVED',
-      ...person,
-    };
-    await recordDelivery(tx, rig.deps, {
-      biller,
-      invoiceTypeId: '1',
-      kind: 'payment',
-      paymentId: of.paymentId,
-      payment,
-      source: 'Virtual Site',
-      method: 'CC',
-    });
-    await recordDelivery(tx, rig.deps, { biller, invoiceTypeId: '1', kind: 'paperless', accountNumber, isOn: true });
-  });
-  const lanes = startLanes(rig.deps);
-  const endMs = Date.now() + WAIT_MS;
-  for (;;) {
-    const { rows } = await rig.owner.query<{ waiting: string }>(
-      `select count(*) as waiting from delivery where bid = $1 and state in ('queued', 'sending')`,
-      [of.bid],
-    );
-    if (rows[0]?.waiting === '0' || Date.now() > endMs) break;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  await lanes.stop();
-  of = Object.assign(of, {
-    deliveryId: Number(
-      (await rig.owner.query('select min(id) as id from delivery where bid = $1', [of.bid])).rows[0]?.id,
-    ),
-  });
-}
 
 /** The way of a payer up to the processor. */
 async function payAt(of: TenantRows): Promise<void> {

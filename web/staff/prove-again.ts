@@ -1,5 +1,15 @@
+import type { ReactNode } from 'react';
+
 /** What the server accepts as a proof; a method without words here is not offered. */
 export type ProofMethod = 'password' | 'totp' | 'passkey' | 'oidc';
+
+/** One way of proving again who one is: a form that calls the server, and `onProven` once the server agrees. */
+export interface ProofWay {
+  readonly method: ProofMethod;
+  /** For the choice between several: “Use … instead”. */
+  readonly word: string;
+  readonly form: (props: { onProven: () => void; onGiveUp: () => void }) => ReactNode;
+}
 
 export interface ProofAsked {
   readonly methods: readonly ProofMethod[];

@@ -5,7 +5,7 @@ import { api, isSignedOut, told } from './api.ts';
 import { CodeField, isCode } from './pages/security/code-field.tsx';
 import { showPasskey } from './pages/security/passkeys-here.ts';
 import { Failure } from './parts/notes.tsx';
-import type { ProofWay } from './prove-window.tsx';
+import type { ProofWay } from './prove-again.ts';
 
 export const proveByTotp: ProofWay = { method: 'totp', word: 'your authenticator app', form: ByTotp };
 export const proveByPasskey: ProofWay = { method: 'passkey', word: 'a passkey', form: ByPasskey };

@@ -3,7 +3,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, isSignedOut, told } from './api.ts';
 import { Failure } from './parts/notes.tsx';
-import type { ProofWay } from './prove-window.tsx';
+import type { ProofWay } from './prove-again.ts';
 import { sessionQuery } from './session.ts';
 
 /** The password once more. */

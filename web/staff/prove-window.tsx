@@ -1,19 +1,11 @@
 import { Button } from '@mantine/core';
-import { type ReactNode, useState } from 'react';
+import { useState } from 'react';
 import { addresses } from './addresses.ts';
 import { To } from './parts/show.tsx';
 import { Window } from './parts/window.tsx';
-import type { ProofAsked, ProofMethod } from './prove-again.ts';
+import type { ProofAsked, ProofWay } from './prove-again.ts';
 import { proveByPasskey, proveByTotp } from './prove-by-factor.tsx';
 import { proveByPassword } from './prove-by-password.tsx';
-
-/** One way of proving again who one is: a form that calls the server, and `onProven` once the server agrees. */
-export interface ProofWay {
-  readonly method: ProofMethod;
-  /** For the choice between several: “Use … instead”. */
-  readonly word: string;
-  readonly form: (props: { onProven: () => void; onGiveUp: () => void }) => ReactNode;
-}
 
 /** In the order in which they are offered. */
 const WAYS: readonly ProofWay[] = [proveByPasskey, proveByTotp, proveByPassword];

@@ -1,19 +1,17 @@
 import { Button } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, type Reply, told } from '../../api.ts';
+import { api, told } from '../../api.ts';
 import { Ask } from '../../parts/ask.tsx';
 import { Message } from '../../parts/message.tsx';
 import { Awaited, Failure } from '../../parts/notes.tsx';
 import { Facts, Moment, Part } from '../../parts/show.tsx';
 import { Window } from '../../parts/window.tsx';
 import { queryClient } from '../../query-client.ts';
-import { OwnPasskeys } from './own-passkeys.tsx';
+import { OwnPasskeys, type OwnSecurityFacts } from './own-passkeys.tsx';
 import { RecoveryCodes } from './recovery-codes.tsx';
 import { SetUpTotp } from './set-up-totp.tsx';
 import './security.css';
-
-export type OwnSecurityFacts = Reply<'/api/v1/own-security'>;
 
 export const ownSecurityQuery = {
   queryKey: ['own-security'],

@@ -1,12 +1,12 @@
 import { Button, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import { api, told } from '../../api.ts';
+import { api, type Reply, told } from '../../api.ts';
 import { Ask } from '../../parts/ask.tsx';
 import { Ago, Moment, Part } from '../../parts/show.tsx';
 import { Window } from '../../parts/window.tsx';
 import { AddPasskey } from './add-passkey.tsx';
-import type { OwnSecurityFacts } from './own-factors.tsx';
 
+export type OwnSecurityFacts = Reply<'/api/v1/own-security'>;
 type Passkey = OwnSecurityFacts['passkeys'][number];
 
 /** One's passkeys: each with its name, when it was made, when it was last used. */
