@@ -68,7 +68,7 @@ describe('a maintenance window', () => {
     await look(page, 'windows-none');
     await page.getByRole('button', { name: 'New Maintenance Window' }).click();
     await page.getByRole('heading', { name: 'New Maintenance Window' }).waitFor();
-    await fill(page, { description: 'IMT Spectrum Conversion', start: central(-1), end: central(120) });
+    await fill(page, { description: 'IMT Spectrum Conversion', start: central(-1), end: central(600) });
     await page
       .getByText(/^That is /)
       .nth(1)
