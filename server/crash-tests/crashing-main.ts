@@ -4,13 +4,16 @@ import { type Clock, systemClock } from '../platform/clock.ts';
 import { readConfig } from '../platform/config.ts';
 import { type CrashPointName, crashPointNames, killAt, noCrashPoints } from '../platform/crash-points.ts';
 import { hearStop, runUntilStopped, start } from '../start.ts';
+import { exhaustOnSignal } from './exhaust.ts';
 
-// The program as `server/main.ts` starts it, with two things no shipped entry point has: a place to die, and a clock that
-// the test can put forward (the UNKNOWN protocol waits for half an hour and more). Ends with the test that started it.
+// The program as `server/main.ts` starts it, with what no shipped entry point has: a place to die, a way to run out of
+// memory or time, and a clock that the test can put forward (the UNKNOWN protocol waits for half an hour and more). Ends
+// with the test that started it.
 
 const CLOCK_LOOK_MS = 50;
 
-const { CRASH_AT, CRASH_CLOCK_FILE, ...environment } = process.env;
+const { CRASH_AT, CRASH_CLOCK_FILE, CRASH_EXHAUST, ...environment } = process.env;
+exhaustOnSignal(CRASH_EXHAUST);
 process.stdin.on('end', () => process.kill(process.pid, 'SIGKILL')).resume();
 const wish = hearStop();
 const running = await start(readConfig(environment, 'required'), {

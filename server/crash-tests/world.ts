@@ -40,8 +40,15 @@ export interface ProcessorControls {
   charges(): Promise<readonly { reference: string; status: string; amountCents: number }[]>;
 }
 
-/** Starts PostgreSQL and the sandboxes, and describes the webs and workers; these are started by the test. */
-export async function openWorld(from: { webs: number; workers: number }): Promise<World> {
+/**
+ * Starts PostgreSQL and the sandboxes, and describes the webs and workers; these are started by the test. `onDisk` hears of
+ * the empty data folder before anything is written to it, and gives what undoes it at the end.
+ */
+export async function openWorld(from: {
+  webs: number;
+  workers: number;
+  onDisk?: (dataFolder: string) => () => void;
+}): Promise<World> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'causeway-crash-'));
   fs.chmodSync(folder, 0o755);
   const closers: (() => Promise<void>)[] = [async () => fs.rmSync(folder, { recursive: true, force: true })];
@@ -49,6 +56,11 @@ export async function openWorld(from: { webs: number; workers: number }): Promis
     for (const end of closers.toReversed()) await end().catch((cause: unknown) => console.error('closing:', cause));
   };
   try {
+    if (from.onDisk) {
+      fs.mkdirSync(path.join(folder, 'data'));
+      const undo = from.onDisk(path.join(folder, 'data'));
+      closers.push(async () => undo());
+    }
     const postgres = await openPostgres(folder, closers);
     const ports = await Promise.all(Array.from({ length: from.webs }, freePort));
     const publicUrl = `http://127.0.0.1:${ports[0] ?? (await freePort())}`;

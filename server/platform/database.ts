@@ -28,9 +28,9 @@ const IDLE_CONNECTION_MS = 30_000;
 const NEVER = 0;
 /** Hot statements look up keys: one plan serves them all, and planning anew for each call costs more than the call. */
 const HOT_SETTINGS = 'set plan_cache_mode = force_generic_plan';
-const STATEMENT_TIMEOUT_MS = 15_000;
+const STATEMENT_TIMEOUT_MS = 10_000;
 /** Longer than any statement takes: then it is not the statement that is slow, nobody is there. */
-const SILENT_MS_MAX = 20_000;
+const SILENT_MS_MAX = 12_000;
 const FILE_SILENT_MS_MAX = 15 * 60_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 const BILLERS_KEPT_MAX = 1_000;
@@ -72,8 +72,11 @@ export interface Database {
   ): Promise<Row | undefined>;
   /** A transaction of one biller with the bare connection, for COPY. No statement time-out. */
   withBillerConnection<T>(bid: number, act: (connection: pg.PoolClient) => Promise<T>): Promise<T>;
-  /** A connection of one's own (session advisory locks, LISTEN) with the rights across billers. The caller ends it. */
-  connect(purpose: string): Promise<pg.Client>;
+  /**
+   * A connection of one's own (session advisory locks, LISTEN) with the rights across billers. The caller ends it. One that
+   * is asked and says nothing for `silentMs` is lost.
+   */
+  connect(purpose: string, silentMs?: number): Promise<pg.Client>;
   /** The owner's connection string, for migrations and the job queue. */
   readonly url: string;
   /** Throws when the database does not answer. */
@@ -124,11 +127,11 @@ export function openDatabase(from: { url: string; onError?: (cause: Error) => vo
       row: { readonly key: string; readonly columns: readonly unknown[] },
     ) => writeTogether(bid, statement, row) as Promise<Row | undefined>,
     withBillerConnection: (bid, act) => withOwnConnection(filePool, bid, act),
-    connect: async (purpose) => {
+    connect: async (purpose, silentMs = SILENT_MS_MAX) => {
       const client = new pg.Client(connectionOptions(from.url, `causeway ${purpose}`, 'causeway_system'));
       client.on('error', onError);
       await client.connect();
-      watchSilence(client, SILENT_MS_MAX);
+      watchSilence(client, silentMs);
       return client;
     },
     ping: async () => {
