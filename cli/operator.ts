@@ -24,8 +24,10 @@ export async function withOperator(act: (deps: FeatureDeps) => Promise<ExitCode>
 export function explain(cause: unknown): ExitCode {
   if (cause instanceof Problem) {
     say(cause.message);
+    // A refused request names its faults in its own sentence already.
     for (const fault of cause.details.faults ?? [])
-      say(`  ${fault.at}: ${fault.message}${fault.rule ? ` (${fault.rule})` : ''}`);
+      if (!cause.message.includes(`${fault.at}: ${fault.message}`))
+        say(`  ${fault.at}: ${fault.message}${fault.rule ? ` (${fault.rule})` : ''}`);
     return EXIT.refused;
   }
   if (cause instanceof ConfigFault) {

@@ -9,6 +9,7 @@ export function readJsonFile(file: string): unknown {
     if (fs.statSync(file).size > FILE_BYTES_MAX) throw new Error('it is larger than 8 MB');
     text = fs.readFileSync(file, 'utf8');
   } catch (cause) {
+    if (!fs.existsSync(file)) throw new Error(`There is no file ${file}.`, { cause });
     throw new Error(`${file} can’t be read: ${cause instanceof Error ? cause.message : String(cause)}.`, { cause });
   }
   try {

@@ -36,6 +36,10 @@ export function registerConfigImportWorksheet(config: Command): void {
           say('--system takes uat or production; --map takes CELL=SETTING, as B5=9.');
           return EXIT.wrongUsage;
         }
+        if (!fs.existsSync(file)) {
+          say(`There is no file ${file}.`);
+          return EXIT.wrongUsage;
+        }
         const mapping = Object.fromEntries(pairs.map((pair) => [pair?.[1] ?? '', pair?.[2] ?? '']));
         const request = { bid, bytes: fs.readFileSync(file), answers: { mapping, system } };
         const preview = await previewWorksheet(deps, request);

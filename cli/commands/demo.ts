@@ -7,7 +7,7 @@ export function registerDemo(program: Command): void {
   program
     .command('demo')
     .description(
-      'run everything on this machine: Causeway, its database, the sandbox partner and processor, two billers, 5,000 bills',
+      'run everything on this machine: Causeway, its database, the sandbox partner and processor, three billers, 5,250 bills',
     )
     .action(async () => {
       try {

@@ -8,6 +8,7 @@ import {
   withSettings,
 } from '@causeway/server/operator';
 import type { Command } from 'commander';
+import { bidOf } from '../arguments.ts';
 import type { Finding } from '../finding.ts';
 import { answer, EXIT, withOperator } from '../operator.ts';
 import { lookAtOperations } from './look-at-operations.ts';
@@ -19,7 +20,7 @@ export function registerDoctor(program: Command): void {
     .argument(
       '[bid]',
       'look at this biller too: rules, sign-in at the partner, one refresh, one PDF where it has them',
-      Number,
+      bidOf,
     )
     .description('try what must work, and say what to do where it does not')
     .option('--json', 'answer as JSON')

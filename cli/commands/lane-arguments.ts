@@ -8,7 +8,7 @@ export function parseBid(text: string): number {
 
 /** A whole number above zero, as typed: an id, a count. */
 export function parseCount(text: string): number {
-  if (!/^[1-9]\d{0,14}$/.test(text)) throw new InvalidArgumentError('not a whole number above zero');
+  if (!/^[1-9]\d{0,14}$/.test(text)) throw new InvalidArgumentError('It is a whole number from 1.');
   return Number(text);
 }
 

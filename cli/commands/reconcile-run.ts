@@ -29,6 +29,6 @@ function parseDay(text: string): string {
   try {
     return Temporal.PlainDate.from(text).toString();
   } catch {
-    throw new InvalidArgumentError('a day is written YYYY-MM-DD');
+    throw new InvalidArgumentError('A day is written as 2026-11-20.');
   }
 }
