@@ -243,6 +243,7 @@ export interface Delivery {
   transaction_id: string | null;
   unknown_since: Temporal.Instant | null;
   version: Generated<number>;
+  withdrawn: string | null;
 }
 
 export interface DeliveryAttempt {

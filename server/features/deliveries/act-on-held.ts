@@ -86,6 +86,7 @@ export function actOnHeld(delivery: DeliveryFacts, request: ActRequest): ActAnsw
         reason: 'returned to the payer, not posted',
       });
     case 'replay':
+      if (delivery.withdrawn !== null) return wentBack(delivery);
       if (isUncertain || !mayFollow('replayed', delivery.state)) {
         return refused(isHeld, 'Only what was proven not applied can be sent again by one person.');
       }
@@ -142,6 +143,7 @@ function findMissing(delivery: DeliveryFacts): ActAnswer {
 
 /** A second send of what may have been applied: two people, and never while the evidence says it stands there already. */
 function postAgain(delivery: DeliveryFacts, request: ActRequest, isUncertain: boolean): ActAnswer {
+  if (delivery.withdrawn !== null) return wentBack(delivery);
   if (!isUncertain || delivery.kind !== 'payment')
     return refused(
       delivery.state === 'held',
@@ -161,6 +163,13 @@ function postAgain(delivery: DeliveryFacts, request: ActRequest, isUncertain: bo
     permit: `person:${request.by}:${delivery.attempts + 1}`,
   });
 }
+
+/** The insurer would credit what the payer has back. */
+const wentBack = (delivery: DeliveryFacts): ActAnswer => ({
+  kind: 'refused',
+  code: 'act-does-not-fit',
+  why: `It is not sent any more: ${delivery.withdrawn}.`,
+});
 
 const change = (made: ActChange): ActAnswer => ({ kind: 'change', change: made });
 

@@ -129,7 +129,7 @@ async function write(
       environment: environmentOf(row),
     });
   }
-  if (request.act === 'return-to-payer') {
+  if (request.act === 'return-to-payer' && row.withdrawn === null) {
     const sentence = `Payment ${row.payment_id ?? ''} was taken and will not be posted: refund it to the payer. ${request.reason}`;
     await openWorkItem(tx, {
       bid,
@@ -212,5 +212,7 @@ export function factsOf(row: DeliveryRow): DeliveryFacts {
     unknownSinceMs: ms(row.unknown_since),
     readings: row.readings as unknown as Reading[],
     permit: row.permit,
+    withdrawn: row.withdrawn,
+    sentAtMs: null,
   };
 }

@@ -32,6 +32,9 @@ const EDGES = {
   returned: { from: ['held'], to: 'not_sent' },
   replayed: { from: ['held', 'waiting'], to: 'queued' },
   'found-missing': { from: ['posted'], to: 'held' },
+  /** The money went back before anything was sent. */
+  withdrawn: { from: ['queued', 'waiting', 'held'], to: 'not_sent' },
+  'withdrawn-in-doubt': { from: ['queued', 'waiting'], to: 'held' },
   restored: { from: ['queued', 'sending', 'waiting', 'unknown'], to: 'held' },
 } as const satisfies Record<string, { from: readonly DeliveryState[]; to: DeliveryState }>;
 

@@ -26,6 +26,7 @@ const columns = [
   'first_sent_at',
   'unknown_since',
   'held_kind',
+  'withdrawn',
   'permit',
   'request',
   'readings',
@@ -209,11 +210,14 @@ export async function changeDelivery(
     bid: number;
     id: number;
     version: number;
+    /** For a fact beside the state: whoever works on the delivery need not hear of it. */
+    keepsVersion?: boolean;
     set: {
       state?: DeliveryState;
       label?: string | null;
       reason?: string | null;
       held_kind?: HeldKind | null;
+      withdrawn?: string;
       next_at?: Temporal.Instant | null;
       retries?: number;
       retry_since?: null;
@@ -228,7 +232,7 @@ export async function changeDelivery(
 ): Promise<boolean> {
   const changed = await tx
     .updateTable('delivery')
-    .set((set) => ({ ...from.set, version: set('version', '+', 1) }))
+    .set((set) => ({ ...from.set, ...(!from.keepsVersion && { version: set('version', '+', 1) }) }))
     .where('bid', '=', from.bid)
     .where('id', '=', from.id)
     .where('version', '=', from.version)

@@ -68,6 +68,10 @@ export interface DeliveryFacts {
   readonly unknownSinceMs: number | null;
   readonly readings: readonly Reading[];
   readonly permit: string;
+  /** Why nothing of it may be sent any more: the money went back to the payer. */
+  readonly withdrawn: string | null;
+  /** When the last send that may have been applied was intended; read where it matters (unknown or withdrawn), null elsewhere. */
+  readonly sentAtMs: number | null;
 }
 
 /** A delivery as the lane reads it: the facts, what to send, where, and the last attempt that may have been applied. */
@@ -76,9 +80,8 @@ export interface OpenDelivery extends DeliveryFacts {
   readonly payload: Payload;
   /** A newer change of the same account and kind exists (settings only): this one need not be sent. */
   readonly hasNewer: boolean;
-  /** Of the last attempt: what the partner said before it, and when it was made. */
+  /** What the partner said before the last send that may have been applied. */
   readonly baseline: BalanceFacts | null;
-  readonly sentAtMs: number | null;
   /** Another payment of the account was sent near this one, so a movement cannot be attributed. */
   readonly hasOtherPosting: boolean;
 }

@@ -5,12 +5,14 @@ import type { LaneRunner } from '../../platform/lanes.ts';
 import { withDeliveries } from '../../testing/deliveries-rig.ts';
 import { saveConfiguration, settingsFromTexts } from '../billers/index.ts';
 import { decideHeldDelivery } from './decide-held-delivery.ts';
+import { findDelivery } from './delivery-store.ts';
 import type { DeliveriesDeps } from './deps.ts';
 import { laneStore } from './lane-store.ts';
 import { holdAfterRestore, pauseLane, resumeLane } from './operate-lane.ts';
 import { recordDelivery } from './record-delivery.ts';
 import { replayDeliveries } from './replay-deliveries.ts';
 import { startLanes } from './start-lanes.ts';
+import { withdrawDelivery } from './withdraw-delivery.ts';
 
 const BY = { kind: 'staff', name: 'ann@example.com' } as const;
 /** As a lane's mark travels: values of the statement, and which of them are the ids of marks. */
@@ -34,8 +36,8 @@ afterAll(async () => {
 });
 
 /** A real connection whose session a second one ends right before a mark that was lost is sent. */
-async function connectLosing(purpose: string): Promise<pg.Client> {
-  const client = await rig.deps.database.connect(purpose);
+async function connectLosing(purpose: string, silentMs?: number): Promise<pg.Client> {
+  const client = await rig.deps.database.connect(purpose, silentMs);
   const query = client.query.bind(client) as (...from: unknown[]) => Promise<pg.QueryResult<{ pid: number }>>;
   const losing = async (...from: unknown[]): Promise<unknown> => {
     const statement = from[0] as { name?: string; values?: unknown[][] };
@@ -69,6 +71,70 @@ test('a lane sends nothing while it is paused, and afterwards everything once', 
   await resumeLane(deps, { ...lane, reason: 'done' });
   for (const one of waiting) await rig.until(2101, one.paymentId, 'posted');
   expect(rig.sandbox.ledger({ policyNumber: 'P101' })).toMatchObject({ count: 2, doubleBooked: {} });
+});
+
+test('a payment whose money went back before it was posted is not posted, whatever it waits for, and the next one is', async () => {
+  const biller = await rig.addPostingBiller(2111);
+  const lane = { bid: 2111, laneId: '2111/payments/1', by: BY };
+  await rig.until(2111, (await rig.pay(biller, 'P120')).paymentId, 'posted');
+  await pauseLane(deps, { ...lane, reason: 'their maintenance' });
+  const [back, onItsWay, next] = [
+    await rig.pay(biller, 'P121'),
+    await rig.pay(biller, 'P122'),
+    await rig.pay(biller, 'P121', 7_000),
+  ];
+  const withdraw = (paymentId: number) =>
+    deps.database.withBiller(2111, (tx) =>
+      withdrawDelivery(tx, { bid: 2111, paymentId, why: 'the payment was voided', at: deps.clock.now() }),
+    );
+  await withdraw(back.paymentId);
+  await withdraw(back.paymentId);
+  const ended = {
+    state: 'not_sent',
+    label: 'withdrawn',
+    reason: 'not posted: the payment was voided',
+    isTakenBack: true,
+  };
+  expect(await rig.stateOf(2111, back.paymentId)).toMatchObject(ended);
+  // Told while a worker was sending it, which came to nothing: it stands as waiting for another try.
+  await deps.database.withSystem((tx) =>
+    tx.updateTable('delivery').set({ state: 'sending' }).where('id', '=', onItsWay.deliveryId).execute(),
+  );
+  await withdraw(onItsWay.paymentId);
+  expect(await rig.stateOf(2111, onItsWay.paymentId)).toMatchObject({ state: 'sending' });
+  await deps.database.withSystem((tx) =>
+    tx.updateTable('delivery').set({ state: 'waiting' }).where('id', '=', onItsWay.deliveryId).execute(),
+  );
+  await resumeLane(deps, { ...lane, reason: 'done' });
+  await rig.until(2111, next.paymentId, 'posted');
+  expect(await rig.until(2111, onItsWay.paymentId, 'not_sent')).toMatchObject(ended);
+  expect(rig.sandbox.ledger({ policyNumber: 'P121' })).toMatchObject({ count: 1, billAmountCents: 7_000 });
+  expect(rig.sandbox.ledger({ policyNumber: 'P122' }).count).toBe(0);
+});
+
+test('a held payment whose money went back can’t be sent again by anyone', async () => {
+  const biller = await rig.addPostingBiller(2112);
+  await rig.until(2112, (await rig.pay(biller, 'P123')).paymentId, 'posted');
+  const held = await rig.pay(biller, 'P124', 5_000, true);
+  await deps.database.withBiller(2112, (tx) =>
+    withdrawDelivery(tx, {
+      bid: 2112,
+      paymentId: held.paymentId,
+      why: 'the payment was returned',
+      at: deps.clock.now(),
+    }),
+  );
+  const row = await deps.database.withBiller(2112, (tx) => findDelivery(tx, 2112, held.deliveryId));
+  expect(row).toMatchObject({ state: 'held', held_kind: 'restored', withdrawn: 'the payment was returned' });
+  const again = decideHeldDelivery(deps, {
+    bid: 2112,
+    deliveryId: held.deliveryId,
+    act: 'post-again',
+    reason: 'the partner does not have it',
+    version: row?.version ?? 0,
+    by: BY,
+  });
+  await expect(again).rejects.toMatchObject({ code: 'act-does-not-fit' });
 });
 
 test('a run that began before the pause commits no more intents', async () => {

@@ -22,3 +22,4 @@ export { type ReplayFilter, type ReplayPlan, replayDeliveries } from './replay-d
 export { registerDeliveriesRoutes } from './routes.ts';
 export { startLanes } from './start-lanes.ts';
 export { changeTrust, readTrust, type TrustView } from './trust.ts';
+export { withdrawDelivery } from './withdraw-delivery.ts';

@@ -80,7 +80,7 @@ const READ_OPEN = {
   name: 'lane-read-open',
   text: `
 select d.id, d.kind, d.state, d.version, d.account_number, d.amount_cents, d.held_kind, d.attempts, d.retries,
-  d.retry_since, d.next_at, d.unknown_since, d.readings, d.permit, d.destination, d.payload,
+  d.retry_since, d.next_at, d.unknown_since, d.readings, d.permit, d.withdrawn, d.destination, d.payload,
   a.baseline, a.intent_at,
   d.kind <> 'payment' and exists (
     select from delivery n where n.bid = d.bid and n.account_number = d.account_number and n.kind = d.kind
@@ -93,7 +93,7 @@ from delivery d
 left join lateral (
   select x.baseline, x.intent_at from delivery_attempt x
     where x.bid = d.bid and x.delivery_id = d.id and x.possibly_applied order by x.n desc limit 1
-) a on d.state = 'unknown'
+) a on d.state = 'unknown' or d.withdrawn is not null
 where d.bid = $1 and d.lane_id = $2 and d.id > $3 and d.state in ('queued','sending','waiting','unknown','held')
 order by d.id limit $4`,
 };
@@ -141,7 +141,7 @@ with m as materialized (
   select id from lane where bid = $1 and id = $4 and paused_at is null and datapump_paused_until($1, $7) is null
 ), locked as materialized (
   select d.id from i join delivery d on d.bid = $1 and d.id = any($6::bigint[]) and d.id = i.id and d.version = i.version
-  where d.state in ('queued','waiting') and exists (select from open_lane) for update of d
+  where d.state in ('queued','waiting') and d.withdrawn is null and exists (select from open_lane) for update of d
 ), intended as (
   insert into delivery_attempt (bid, delivery_id, n, intent_at, deadline_at, payload_hash, baseline, permit, possibly_applied)
   select $1, i.id, i.n, i.intent_at, i.deadline_at, decode(i.payload_hash, 'hex'), i.baseline, i.permit, i.possibly_applied
@@ -173,6 +173,7 @@ interface OpenRow {
   unknown_since: Temporal.Instant | null;
   readings: Reading[];
   permit: string;
+  withdrawn: string | null;
   destination: Destination;
   payload: Payload;
   baseline: BalanceFacts | null;
@@ -204,6 +205,7 @@ function asOpenDelivery(row: OpenRow): OpenDelivery {
     unknownSinceMs: msOf(row.unknown_since),
     readings: row.readings,
     permit: row.permit,
+    withdrawn: row.withdrawn,
     destination: row.destination,
     payload: row.payload,
     hasNewer: row.has_newer,

@@ -23,6 +23,8 @@ const sending: DeliveryFacts = {
   unknownSinceMs: null,
   readings: [],
   permit: 'first',
+  withdrawn: null,
+  sentAtMs: null,
 };
 const facts: BalanceFacts = {
   atMs: NOW,

@@ -28,9 +28,14 @@ export const STANDARD_POLICY: DeliveryPolicy = {
   trustLevel: 0,
 };
 
+/** How a delivery says that it ended without a send because the money went back; it stands in `label`. */
+export const WITHDRAWN_LABEL = 'withdrawn';
+
 /** What happened to a delivery, as the lane saw it. */
 export type DeliveryEvent =
   | { readonly kind: 'newer-exists' }
+  /** The money went back to the payer while it waited to be sent, or to be sent again. */
+  | { readonly kind: 'withdrawn'; readonly why: string }
   /** The balance before the send could not be read: nothing was sent. */
   | { readonly kind: 'baseline-unread'; readonly sentence: string; readonly retryAfterMs?: number }
   | { readonly kind: 'baseline-refused'; readonly sentence: string }
@@ -74,6 +79,13 @@ export function nextStep(delivery: DeliveryFacts, event: DeliveryEvent, policy: 
   switch (event.kind) {
     case 'newer-exists':
       return is('newer-exists', { reason: 'a newer change of the account is sent instead' });
+    case 'withdrawn':
+      if (delivery.sentAtMs === null)
+        return is('withdrawn', { label: WITHDRAWN_LABEL, reason: `not posted: ${event.why}` });
+      return is(
+        'withdrawn-in-doubt',
+        held('unknown', `not posted again: ${event.why}; an earlier send of it may have been applied`),
+      );
     case 'baseline-unread':
       return retry(delivery, at, { cause: 'baseline-unread', reason: event.sentence, toldMs: event.retryAfterMs });
     case 'baseline-refused':

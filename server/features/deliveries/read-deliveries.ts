@@ -20,6 +20,8 @@ export interface DeliverySummary {
   readonly nextAt: Temporal.Instant | null;
   /** The posted clock; null until it stands at the insurer. */
   readonly postedAt: Temporal.Instant | null;
+  /** It was to be posted, and ended without: its money went back, or is to go back, to the payer. */
+  readonly isTakenBack: boolean;
 }
 
 /** Taken and not yet posted (queued to held), in cents without fees: to subtract from the balance shown. */
@@ -57,5 +59,7 @@ function summaryOf(row: DeliveryRow): DeliverySummary {
     createdAt: row.created_at,
     nextAt: row.next_at,
     postedAt: row.state === 'posted' ? row.finished_at : null,
+    // What DataPump Management does not post carries no label.
+    isTakenBack: row.state === 'not_sent' && row.label !== null,
   };
 }

@@ -38,6 +38,9 @@ export async function workDelivery(context: SendContext, delivery: OpenDelivery)
   const { clock } = context.deps;
   if (delivery.hasNewer && mayFollow('newer-exists', delivery.state))
     return decide(context, delivery, { kind: 'newer-exists' });
+  // Only while it waits to be sent, so only what came back from a send that was under way when the money went back.
+  if (delivery.withdrawn !== null && mayFollow('withdrawn-in-doubt', delivery.state))
+    return decide(context, delivery, { kind: 'withdrawn', why: delivery.withdrawn });
   const isDue = delivery.nextAtMs === null || delivery.nextAtMs <= clock.nowMs();
   switch (delivery.state) {
     case 'sending':

@@ -97,6 +97,29 @@ test('a return says why in words, restores the balance shown, and no longer once
   expect((await at.quote(accountNumber)).balance?.cents).toBe(12_840);
 });
 
+test('a payment that went back before it was posted is not posted, and is on the balance once', async () => {
+  const { publicId, paymentId, events } = await returnedDebit();
+  for (const event of events.slice(0, 2)) await deliver(event);
+  // As where DataPump posts such payments, and the partner is away.
+  await at.database.withBiller(RIG_BID, (tx) =>
+    tx
+      .updateTable('delivery')
+      .set({ state: 'queued', reason: null, finished_at: null })
+      .where('payment_id', '=', paymentId)
+      .execute(),
+  );
+  await deliver(events[2] as Wire);
+  const [delivery] = (await at.rows('delivery')).filter((row) => row.payment_id === paymentId);
+  expect(delivery).toMatchObject({ state: 'not_sent', reason: 'not posted: the payment was returned' });
+  const { accountNumber } = await at.payment(publicId);
+  // What the partner says from now on never had the payment in it.
+  at.clock.advance(5 * 60_000);
+  await at.database.withBiller(RIG_BID, (tx) =>
+    tx.updateTable('balance').set({ as_of: at.clock.now() }).where('account_number', '=', accountNumber).execute(),
+  );
+  expect((await at.quote(accountNumber)).balance?.cents).toBe(12_840);
+});
+
 test('a signature that is wrong, of other bytes, or too old is refused and changes nothing', async () => {
   const { payment } = await at.take(await at.account());
   at.pay(payment.publicId);

@@ -1,14 +1,14 @@
 import type { Tx } from '../../platform/database.ts';
 import { closeWorkItem, openWorkItem } from '../../platform/work-items.ts';
 import type { Biller } from '../billers/index.ts';
-import { recordDelivery } from '../deliveries/index.ts';
+import { recordDelivery, withdrawDelivery } from '../deliveries/index.ts';
 import { queueNotice, receiptNotice } from '../notices/index.ts';
 import { nextAskAt } from './ask-schedule.ts';
 import { type Payer, payerSchema, sourceSchema } from './contract.ts';
 import type { PaymentsDeps } from './deps.ts';
 import { appendEvent, eventsOf, factsOf, type NewEvent } from './payment-event-store.ts';
 import { methodOf, paymentUrl } from './payment-row.ts';
-import { isOpen, type PaymentState, stateFromFacts, statusOf } from './payment-states.ts';
+import { isOpen, isReversed, type PaymentState, stateFromFacts, statusOf } from './payment-states.ts';
 import { changePayment, lockPayment, otherTakenSince, type PaymentChange, type PaymentRow } from './payment-store.ts';
 import { refuse } from './problems.ts';
 import { reversalItem } from './reversal-items.ts';
@@ -35,6 +35,10 @@ export async function recordFacts(
     const after = Object.keys(change).length > 0 ? await changePayment(tx, before, change) : before;
     const isNewlyTaken = before.taken_at === null && after.taken_at !== null;
     if (isNewlyTaken) await followTaking(tx, deps, { biller, before, after });
+    if (after.taken_at !== null && isReversed(after.status) && (isNewlyTaken || !isReversed(before.status))) {
+      const why = `the payment was ${after.status.replace('_', ' ')}`;
+      await withdrawDelivery(tx, { bid: from.bid, paymentId: from.paymentId, why, at: deps.clock.now() });
+    }
     for (const event of appended) {
       const item = reversalItem(after, event, deps.clock.now());
       if (item) await openWorkItem(tx, item);

@@ -73,6 +73,7 @@ function insert(
     readings: [],
     permit: 'first',
     hasNewer: false,
+    withdrawn: null,
     baseline: null,
     sentAtMs: null,
     hasOtherPosting: false,
