@@ -22,6 +22,7 @@ import { registerConfigReference } from './commands/config-reference.ts';
 import { registerConfigRestore } from './commands/config-restore.ts';
 import { registerConfigSet } from './commands/config-set.ts';
 import { registerCredentialCreate } from './commands/credential-create.ts';
+import { registerCredentialRevoke } from './commands/credential-revoke.ts';
 import { registerDeliveriesList } from './commands/deliveries-list.ts';
 import { registerDeliveriesPause } from './commands/deliveries-pause.ts';
 import { registerDeliveriesReplay } from './commands/deliveries-replay.ts';
@@ -38,6 +39,7 @@ import { registerMaintenanceList } from './commands/maintenance-list.ts';
 import { registerReconcile } from './commands/reconcile-run.ts';
 import { registerServe } from './commands/serve.ts';
 import { registerUserCreate } from './commands/user-create.ts';
+import { registerUserDisable } from './commands/user-disable.ts';
 import { registerUserResetFactors } from './commands/user-reset-factors.ts';
 
 /** The one visible list of commands: noun, what it is about, its verbs. */
@@ -58,8 +60,8 @@ const NOUNS: readonly (readonly [string, string, readonly ((noun: Command) => vo
       registerConfigImportWorksheet,
     ],
   ],
-  ['credential', 'bearer credentials of partners', [registerCredentialCreate]],
-  ['user', 'staff', [registerUserCreate, registerUserResetFactors]],
+  ['credential', 'bearer credentials of partners', [registerCredentialCreate, registerCredentialRevoke]],
+  ['user', 'staff', [registerUserCreate, registerUserDisable, registerUserResetFactors]],
   ['bif', 'Biller Invoice Files', [registerBifValidate, registerBifImport]],
   ['balance', 'balances at the partner', [registerBalanceRefresh]],
   [

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import pg from 'pg';
 import { holdAfterRestore } from './features/deliveries/index.ts';
-import { endEverySession } from './features/identities/index.ts';
+import { closeAfterRestore, type LetIn, readLetIn } from './features/identities/index.ts';
 import { markRestoredPayments } from './features/payments/index.ts';
 import { type FeatureDeps, introduce } from './introduce.ts';
 import { openPlatform, openPostgres, readMasterKeyIds } from './open-platform.ts';
@@ -21,6 +21,10 @@ export interface Restored {
   readonly heldPayments: number;
   readonly untakenPayments: number;
   readonly sessionsEnded: number;
+  /** Invitations and links to set a password that were not used yet. */
+  readonly linksEnded: number;
+  /** Who is let in as it was in the backup. */
+  readonly letIn: LetIn;
 }
 
 /** Backs up the embedded database and the stored files of a running (or stopped) installation, and notes when. */
@@ -86,7 +90,7 @@ export async function finishRestore(config: Config, from: { by: string; backupOf
       const heldPayments = await holdAfterRestore(deps);
       const restored = await deps.database.withSystem(async (tx) => {
         const untakenPayments = await markRestoredPayments(tx);
-        const sessionsEnded = await endEverySession(tx, deps.clock.now());
+        const closed = await closeAfterRestore(tx, deps.clock.now());
         await recordAudit(tx, {
           at: deps.clock.now(),
           bid: null,
@@ -94,9 +98,9 @@ export async function finishRestore(config: Config, from: { by: string; backupOf
           actor: from.by,
           act: 'backup.restored',
           subject: 'installation',
-          detail: { heldPayments, untakenPayments, sessionsEnded, ...(from.backupOf && { backupOf: from.backupOf }) },
+          detail: { heldPayments, untakenPayments, ...closed, ...(from.backupOf && { backupOf: from.backupOf }) },
         });
-        return { untakenPayments, sessionsEnded };
+        return { untakenPayments, ...closed, letIn: await readLetIn(tx, deps.clock.now()) };
       });
       endRestore(config);
       return { heldPayments, ...restored };

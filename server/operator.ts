@@ -94,6 +94,7 @@ export {
   createCredential,
   createPasswords,
   createStaffUser,
+  disableByEmail,
   resetFactorsByEmail,
   revokeCredential,
   rewrapStaffKey,

@@ -32,10 +32,17 @@ export function registerBackupRestore(backup: Command): void {
 }
 
 /** What waits for people after a restore, and what to do next. */
-export function heldLines({ heldPayments, untakenPayments, sessionsEnded }: Restored): readonly string[] {
+export function heldLines(restored: Restored): readonly string[] {
+  const { heldPayments, untakenPayments, sessionsEnded, linksEnded, letIn } = restored;
   return [
     `Every lane is paused; ${heldPayments} payments that may have been posted since are held, ${untakenPayments} that were not taken yet will be.`,
-    `Everybody is signed out (${sessionsEnded}).`,
+    `Everybody is signed out (${sessionsEnded}), and ${linksEnded} links to set a password have ended.`,
+    'People and credentials are let in as in the backup, also those shut out since. These can come in:',
+    ...letIn.people.map(
+      (one) => `  ${one.email} (${one.roles.join(', ')}${one.bid === null ? '' : `, biller ${one.bid}`})`,
+    ),
+    ...letIn.credentials.map((one) => `  credential ${one.bid} ${one.id} “${one.name}”`),
+    'Before anything is started, shut out who must not: `causeway user disable EMAIL`, `causeway credential revoke BID ID`.',
     'Next: start Causeway, reconcile each biller with its partner, decide what is held, then resume the lanes.',
   ];
 }

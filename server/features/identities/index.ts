@@ -1,4 +1,5 @@
 /** The door of identities: who is asking, and what they may do. */
+export { closeAfterRestore, type LetIn, readLetIn } from './after-restore.ts';
 export { createAuthenticate } from './authenticate.ts';
 export {
   type CredentialDeps,
@@ -17,7 +18,7 @@ export {
   inviteAgain,
   type StaffDeps,
 } from './staff/create-staff-user.ts';
+export { disableByEmail } from './staff/disable-by-email.ts';
 export { createPasswords, type Passwords } from './staff/password.ts';
 export { permissionsOf, type Role, roles } from './staff/roles.ts';
 export { IDENTITIES_QUEUES, identitiesJobs, STAFF_MAIL_QUEUE } from './staff/send-staff-mail.ts';
-export { endEverySession } from './staff/staff-store.ts';
