@@ -1,4 +1,4 @@
-import { type ApplyPlan, planApply, SECTION_NAMES } from '@causeway/server/operator';
+import { type ApplyPlan, planApply } from '@causeway/server/operator';
 import type { Command } from 'commander';
 import { OPERATOR } from '../actor.ts';
 import { bidOf } from '../arguments.ts';
@@ -7,6 +7,7 @@ import { confirmed } from '../confirm.ts';
 import { answer, EXIT, say, withOperator } from '../operator.ts';
 import { planLines } from '../plan-lines.ts';
 import { readJsonFile } from '../read-json-file.ts';
+import { sectionOption, sectionsNamed } from '../section-option.ts';
 
 interface Options {
   section?: string[];
@@ -22,16 +23,13 @@ export function registerConfigApply(config: Command): void {
     .description('bring an exported configuration to this biller: prints the plan, asks, and applies exactly that')
     .argument('<bid>', 'the biller', bidOf)
     .argument('<file>', 'an exported configuration')
-    .option('--section <names...>', 'only these sections')
+    .addOption(sectionOption())
     .option('--yes', 'apply without being asked')
     .option('--reason <text>', 'why, for the history', 'applied by command')
     .option('--json', 'answer as JSON; applies only with --yes')
     .action((bid: number, file: string, options: Options, command: Command) =>
       withOperator(async (deps) => {
-        const sections = SECTION_NAMES.filter(
-          (name) => options.section === undefined || options.section.includes(name),
-        );
-        const plan = await planApply(deps, { bid, file: readJsonFile(file), sections });
+        const plan = await planApply(deps, { bid, file: readJsonFile(file), sections: sectionsNamed(options.section) });
         const isWorking = !plan.faults.some((fault) => fault.severity === 'error');
         if (!isWorking || plan.differences.length === 0 || (options.json && !options.yes)) {
           tellPlan(plan, isWorking, options.json);
@@ -42,7 +40,7 @@ export function registerConfigApply(config: Command): void {
           const mayAsk = command.optsWithGlobals<{ input?: boolean }>().input !== false;
           if (!(await confirmed(`Apply this to biller ${bid}?`, { mayAsk }))) {
             say('Nothing was changed. Run it again with --yes to apply.');
-            return EXIT.done;
+            return mayAsk ? EXIT.done : EXIT.refused;
           }
         } else if (!options.json) for (const line of planLines(plan)) say(line);
         const saved = await plan.apply({ reason: options.reason, by: OPERATOR });

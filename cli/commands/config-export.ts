@@ -1,9 +1,10 @@
 import fs from 'node:fs';
-import { exportConfiguration, SECTION_NAMES } from '@causeway/server/operator';
+import { exportConfiguration } from '@causeway/server/operator';
 import type { Command } from 'commander';
 import { OPERATOR } from '../actor.ts';
 import { bidOf } from '../arguments.ts';
 import { answer, EXIT, say, withOperator } from '../operator.ts';
+import { sectionOption, sectionsNamed } from '../section-option.ts';
 
 interface Options {
   sections?: string[];
@@ -16,7 +17,7 @@ export function registerConfigExport(config: Command): void {
     .command('export')
     .description('write a configuration as JSON: secrets left out, or sealed to another installation')
     .argument('<bid>', 'the biller', bidOf)
-    .option('--sections <names...>', 'only these sections')
+    .addOption(sectionOption('--sections <names...>'))
     .option(
       '--seal-to <key>',
       'the public key of the installation it is for (its `causeway keys show`), or a file that holds it',
@@ -24,16 +25,9 @@ export function registerConfigExport(config: Command): void {
     .option('--json', 'the same; an export is always JSON')
     .action((bid: number, options: Options) =>
       withOperator(async (deps) => {
-        const unknown = options.sections?.find((name) => !SECTION_NAMES.some((known) => known === name));
-        if (unknown !== undefined) {
-          say(`There is no section ${unknown}. Sections: ${SECTION_NAMES.join(', ')}.`);
-          return EXIT.wrongUsage;
-        }
         const file = await exportConfiguration(deps, {
           bid,
-          ...(options.sections && {
-            sections: SECTION_NAMES.filter((name) => options.sections?.includes(name)),
-          }),
+          ...(options.sections && { sections: sectionsNamed(options.sections) }),
           ...(options.sealTo !== undefined && { sealTo: keyFrom(options.sealTo) }),
           by: OPERATOR,
         });

@@ -8,7 +8,7 @@ import { withTestDatabase } from '../../server/testing/database.ts';
 
 const MAIN = path.join(import.meta.dirname, '..', 'main.ts');
 /** Each command is a process of its own: about a second, several on a busy machine. */
-const TEST_TIMEOUT_MS = 300_000;
+const TEST_TIMEOUT_MS = 1_800_000;
 
 let opened: Awaited<ReturnType<typeof withTestDatabase>>;
 let folder: string;
@@ -129,6 +129,9 @@ test(
     const whole = await causeway(['config', 'apply', '3001', file]);
     expect(whole.code).toBe(1);
     expect(whole.out).toMatch(/advancedSettings\.10 has no secret here/);
+    expect((await causeway(['config', 'apply', '3001', file, '--section', 'carts', '--yes'])).code).toBe(2);
+    const unasked = await causeway(['--no-input', 'config', 'apply', '3001', file, '--section', 'profile']);
+    expect(unasked).toMatchObject({ code: 3, err: expect.stringContaining('Nothing was changed') });
     expect((await causeway(['config', 'apply', '3001', file, '--section', 'profile', '--yes'])).out).toContain(
       'Version 2',
     );
