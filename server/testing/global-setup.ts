@@ -36,8 +36,13 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   project.provide('postgresUrl', postgres.url);
   return async () => {
     const pid = postgres.pid();
-    if (pid !== undefined) process.kill(pid, 'SIGQUIT');
-    fs.rmSync(path.dirname(folder), { recursive: true, force: true });
+    try {
+      if (pid !== undefined) process.kill(pid, 'SIGQUIT');
+    } catch {
+      // it is gone already
+    }
+    // What is ending still writes into the folder for a moment.
+    fs.rmSync(path.dirname(folder), { recursive: true, force: true, maxRetries: 20, retryDelay: 250 });
   };
 }
 
