@@ -6,7 +6,7 @@ import { addSession, withPopulatedServer } from './populated-server.ts';
 import { addressOf, requestBodies } from './request-bodies.ts';
 
 /** Thousands of requests one after the other. */
-const LONG = { timeout: 300_000 };
+const LONG = { timeout: 900_000 };
 /** Right by their form, and no time that the database, or a calendar of four digits, can hold. */
 const TIMES = [
   '0000-01-01',

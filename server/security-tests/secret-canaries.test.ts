@@ -89,7 +89,7 @@ beforeAll(async () => {
   });
   good = await rig.addTenant(GOOD, connectedTo('good', false));
   bad = await rig.addTenant(BAD, connectedTo('bad', true));
-}, 60_000);
+});
 afterAll(async () => {
   await rig?.close();
   await provider?.close();
