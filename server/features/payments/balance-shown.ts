@@ -2,7 +2,7 @@ import type { Tx } from '../../platform/database.ts';
 import { subjectsOpen } from '../../platform/work-items.ts';
 import { type DeliverySummary, deliveriesOfAccount, deliveryOfPayment } from '../deliveries/index.ts';
 import { isReversed } from './payment-states.ts';
-import { type PaymentRow, recentTaken } from './payment-store.ts';
+import type { PaymentRow } from './payment-store.ts';
 import { REVERSAL_ITEM_KINDS } from './reversal-items.ts';
 
 /** Payments older than this are long since in what the partner tells, or were taken back there. */
@@ -24,10 +24,11 @@ export interface ShownBalance {
  * nobody pays twice; plus payments that went back and that staff have not yet taken back at the insurer.
  */
 export async function shownBalance(
-  tx: Tx,
+  within: Within,
   from: {
     bid: number;
-    accountNumber: string;
+    /** The account's payments with money taken since `countedSince`. */
+    taken: readonly PaymentRow[];
     toldCents: number;
     /** What the partner says it has and has not yet taken off. */
     toldPendingCents: number;
@@ -35,18 +36,8 @@ export async function shownBalance(
     ofInvoices: readonly string[];
   },
 ): Promise<ShownBalance> {
-  const rows = await recentTaken(tx, {
-    bid: from.bid,
-    accountNumber: from.accountNumber,
-    since: from.asOf.subtract({ hours: 24 * LOOK_BACK_DAYS }),
-  });
-  const reversed = rows.filter((row) => isReversed(row.status));
-  const openItems = await subjectsOpen(tx, {
-    bid: from.bid,
-    kinds: REVERSAL_ITEM_KINDS,
-    subjects: reversed.map((row) => String(row.payment_id)),
-  });
-  const deliveries = await deliveriesOf(tx, rows);
+  const rows = from.taken;
+  const { openItems, deliveries } = await whatBecameOf(within, from.bid, rows);
   let onTheWayCents = 0;
   let restoredCents = 0;
   let postedLatelyCents = 0;
@@ -56,7 +47,7 @@ export async function shownBalance(
     if (!isReversed(row.status)) {
       if (!isTold) onTheWayCents += billCents;
       else if (isLately(row, from.asOf)) postedLatelyCents += billCents;
-    } else if (isTold && !deliveries.get(row.payment_id)?.isTakenBack && openItems.has(String(row.payment_id))) {
+    } else if (isTold && openItems.has(String(row.payment_id))) {
       restoredCents += billCents;
     }
   }
@@ -68,6 +59,29 @@ export async function shownBalance(
     onTheWayCents,
     restoredCents,
   };
+}
+
+/** Since when payments taken count for a balance that was told at `asOf`. */
+export function countedSince(asOf: Temporal.Instant): Temporal.Instant {
+  return asOf.subtract({ hours: 24 * LOOK_BACK_DAYS });
+}
+
+/** How to run what needs a transaction: in the caller's own, or in one that is opened only then. */
+export type Within = <T>(act: (tx: Tx) => Promise<T>) => Promise<T>;
+
+/** The deliveries of payments, and which of those that went back staff still have to take back. None: nothing is asked. */
+async function whatBecameOf(
+  within: Within,
+  bid: number,
+  rows: readonly PaymentRow[],
+): Promise<{ openItems: ReadonlySet<string>; deliveries: ReadonlyMap<number, DeliverySummary> }> {
+  if (rows.length === 0) return { openItems: new Set(), deliveries: new Map() };
+  const reversed = rows.filter((row) => isReversed(row.status));
+  const subjects = reversed.map((row) => String(row.payment_id));
+  return within(async (tx) => ({
+    openItems: await subjectsOpen(tx, { bid, kinds: REVERSAL_ITEM_KINDS, subjects }),
+    deliveries: await deliveriesOf(tx, rows),
+  }));
 }
 
 function isLately(row: PaymentRow, asOf: Temporal.Instant): boolean {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Tx } from '../../platform/database.ts';
+import type { Database, NamedStatement, Tx } from '../../platform/database.ts';
 import type { PaymentsQuery } from './contract.ts';
 import { type PaymentStatus, statusOf } from './payment-states.ts';
 import { PAYMENT_COLUMNS, type PaymentRow } from './payment-store.ts';
@@ -33,17 +33,19 @@ export interface PaymentLine {
   readonly createdAt: string;
 }
 
+const NEWEST: NamedStatement = {
+  name: 'payments-newest',
+  text: `select public_id as "publicId", payment_id as "paymentId", amount_cents as "amountCents", status, created_at as "createdAt"
+    from payment where bid = $1 and account_number = $2 order by payment_id desc limit $3`,
+};
+
 /** The newest payments of an account without their clocks, newest first. */
 export async function newestPayments(
-  tx: Tx,
+  database: Pick<Database, 'readNamed'>,
   from: { bid: number; accountNumber: string; limit: number },
 ): Promise<PaymentLine[]> {
-  const { rows } = await sql<
-    Omit<PaymentLine, 'status' | 'createdAt'> & { status: string; createdAt: Temporal.Instant }
-  >`
-    select public_id as "publicId", payment_id as "paymentId", amount_cents as "amountCents", status, created_at as "createdAt"
-    from payment where bid = ${from.bid} and account_number = ${from.accountNumber}
-    order by payment_id desc limit ${from.limit}`.execute(tx);
+  type Row = Omit<PaymentLine, 'status' | 'createdAt'> & { status: string; createdAt: Temporal.Instant };
+  const rows = await database.readNamed<Row>(from.bid, NEWEST, [from.bid, from.accountNumber, from.limit]);
   return rows.map((row) => ({ ...row, status: statusOf(row.status), createdAt: row.createdAt.toString() }));
 }
 

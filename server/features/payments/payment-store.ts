@@ -1,6 +1,6 @@
-import { type Selectable, type SqlBool, sql } from 'kysely';
+import { CompiledQuery, type Selectable, type SqlBool, sql } from 'kysely';
 import type { DB } from '../../database/tables.ts';
-import type { Tx } from '../../platform/database.ts';
+import type { Database, NamedStatement, Tx } from '../../platform/database.ts';
 import { OPEN_STATUSES, REVERSED_STATUSES } from './payment-states.ts';
 
 /** Payments of one account looked at when its balance is shown; older ones are long since in the partner's balance. */
@@ -176,15 +176,30 @@ export async function similarTaken(
   );
 }
 
-/** Payments with money taken, newest first, bounded: what a shown balance has to allow for. */
-export async function recentTaken(
-  tx: Tx,
-  from: { bid: number; accountNumber: string; since: Temporal.Instant },
-): Promise<PaymentRow[]> {
-  const { rows } = await sql<PaymentRow>`select ${COLUMNS} from payment where bid = ${from.bid}
-    and account_number = ${from.accountNumber} and taken_at >= ${from.since}
-    order by payment_id desc limit ${RECENT_MAX}`.execute(tx);
+/**
+ * What a quote has to know of an account's payments, newest first: those with money taken since `since`, and the one whose
+ * outcome is not known, if any, which is the newest of all (nothing is begun beside it).
+ */
+const OF_QUOTE: NamedStatement = {
+  name: 'payments-of-quote',
+  text: `select ${PAYMENT_COLUMNS.join(', ')} from payment where bid = $1 and account_number = $2
+    and (taken_at >= $3 or status = any('{${OPEN_STATUSES.join(',')}}')) order by payment_id desc limit ${RECENT_MAX + OPEN_MAX}`,
+};
+
+type OfQuote = { bid: number; accountNumber: string; since: Temporal.Instant };
+
+export async function paymentsOfQuote(tx: Tx, from: OfQuote): Promise<readonly PaymentRow[]> {
+  const values = [from.bid, from.accountNumber, from.since.toString()];
+  const { rows } = await tx.executeQuery<PaymentRow>(CompiledQuery.raw(OF_QUOTE.text, values));
   return rows;
+}
+
+/** The same outside a transaction, by a named statement: for pages that are asked for often. */
+export async function readPaymentsOfQuote(
+  database: Pick<Database, 'readNamed'>,
+  from: OfQuote,
+): Promise<readonly PaymentRow[]> {
+  return database.readNamed<PaymentRow>(from.bid, OF_QUOTE, [from.bid, from.accountNumber, from.since.toString()]);
 }
 
 export async function otherTakenSince(tx: Tx, row: PaymentRow): Promise<boolean> {

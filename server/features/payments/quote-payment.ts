@@ -1,14 +1,15 @@
 import type { Tx } from '../../platform/database.ts';
-import { type RefreshResult, refreshBalance } from '../balances/index.ts';
+import { type RefreshResult, readAccountState, refreshBalance } from '../balances/index.ts';
 import type { Biller, Source } from '../billers/index.ts';
 
 import { invoiceTypeOf } from '../billers/index.ts';
-import { atDueDate, findAccount, type InvoiceView, openInvoices } from '../invoices/index.ts';
-import { type ShownBalance, shownBalance } from './balance-shown.ts';
+import { atDueDate, findAccount, type InvoiceView, openInvoices, readOpenInvoices } from '../invoices/index.ts';
+import { countedSince, type ShownBalance, shownBalance, type Within } from './balance-shown.ts';
 import type { PaymentsDeps } from './deps.ts';
 import { type Offer, offerFor, type PayableFacts } from './payable.ts';
 import { newestPayments, type PaymentLine } from './payment-list-store.ts';
-import { openPaymentOf } from './payment-store.ts';
+import { isOpen } from './payment-states.ts';
+import { type PaymentRow, paymentsOfQuote, readPaymentsOfQuote } from './payment-store.ts';
 import { refuse } from './problems.ts';
 
 /** What can be paid on an account now. Everything a page shows, and everything the guard of a payment checks, in one answer. */
@@ -38,8 +39,7 @@ export interface QuoteFrom {
  * or account; everything else, also why nothing can be paid, is part of the answer.
  */
 export async function quotePayment(deps: PaymentsDeps, from: QuoteFrom): Promise<PaymentQuote> {
-  const { quote } = await refreshed(deps, from, (tx, of) => readQuote(tx, deps, of));
-  return quote;
+  return (await quoteForPage(deps, from)).quote;
 }
 
 /** The quote, with the open bills it was made from and the newest payments, newest first: what a page of one bill shows. */
@@ -47,45 +47,78 @@ export async function quoteWithBills(
   deps: PaymentsDeps,
   from: QuoteFrom & { paymentsMax: number },
 ): Promise<{ quote: PaymentQuote; invoices: readonly InvoiceView[]; payments: readonly PaymentLine[] }> {
-  return refreshed(deps, from, async (tx, of) => {
-    const { quote, invoices } = await readQuote(tx, deps, of);
-    const payments = await newestPayments(tx, {
-      bid: from.bid,
-      accountNumber: from.accountNumber,
-      limit: from.paymentsMax,
-    });
-    return { quote, invoices, payments };
-  });
+  const { quote, invoices } = await quoteForPage(deps, from);
+  const { bid, accountNumber } = from;
+  return {
+    quote,
+    invoices,
+    payments: await newestPayments(deps.database, { bid, accountNumber, limit: from.paymentsMax }),
+  };
 }
 
-async function refreshed<T>(
+/** A page reads by named statements of their own: a transaction would plan each of them anew, for nothing it needs. */
+async function quoteForPage(
   deps: PaymentsDeps,
   from: QuoteFrom,
-  read: (tx: Tx, of: Parameters<typeof readQuote>[2]) => Promise<T>,
-): Promise<T> {
+): Promise<{ quote: PaymentQuote; invoices: readonly InvoiceView[] }> {
+  const { database } = deps;
   const { bid, accountNumber } = from;
   const biller = await deps.billers.load(bid);
   if (!biller) throw refuse('unknown-biller');
-  const balance = await refreshBalance(deps, { bid, accountNumber, cause: 'view' });
-  return deps.database.withBiller(bid, (tx) => read(tx, { ...from, biller, refreshed: balance, invoiceNumbers: [] }));
+  const refreshed = await refreshBalance(deps, { bid, accountNumber, cause: 'view' });
+  const reads: QuoteReads = {
+    account: () => readAccountState(database, bid, accountNumber),
+    invoices: () => readOpenInvoices(database, bid, accountNumber),
+    payments: (since) => readPaymentsOfQuote(database, { bid, accountNumber, since }),
+    within: (act) => database.withBiller(bid, act),
+  };
+  return quoteFrom(reads, deps, { ...from, biller, refreshed, invoiceNumbers: [] });
 }
 
 /** The quote, read in the caller's transaction, with the facts and the open bills it was made from. */
 export async function readQuote(
   tx: Tx,
   deps: Pick<PaymentsDeps, 'clock'>,
-  from: QuoteFrom & { biller: Biller; refreshed: RefreshResult; invoiceNumbers: readonly string[] },
+  from: QuoteOf,
+): ReturnType<typeof quoteFrom> {
+  const { bid, accountNumber } = from;
+  const reads: QuoteReads = {
+    account: () => findAccount(tx, bid, accountNumber),
+    invoices: () => openInvoices(tx, bid, accountNumber),
+    payments: (since) => paymentsOfQuote(tx, { bid, accountNumber, since }),
+    within: (act) => act(tx),
+  };
+  return quoteFrom(reads, deps, from);
+}
+
+type QuoteOf = QuoteFrom & { biller: Biller; refreshed: RefreshResult; invoiceNumbers: readonly string[] };
+
+/** How a quote reads what it is made from. */
+interface QuoteReads {
+  account(): Promise<{ customerName: string; blockAch: boolean; blockCc: boolean } | undefined>;
+  invoices(): Promise<readonly InvoiceView[]>;
+  payments(since: Temporal.Instant): Promise<readonly PaymentRow[]>;
+  readonly within: Within;
+}
+
+async function quoteFrom(
+  reads: QuoteReads,
+  deps: Pick<PaymentsDeps, 'clock'>,
+  from: QuoteOf,
 ): Promise<{ quote: PaymentQuote; facts: PayableFacts; invoices: readonly InvoiceView[] }> {
-  const { biller, refreshed, bid, accountNumber } = from;
-  const account = await findAccount(tx, bid, accountNumber);
+  const { biller, refreshed, accountNumber } = from;
+  const account = await reads.account();
   if (!account) throw refuse('unknown-account', { accountNumber });
-  const invoices = withToldDueDate(biller, await openInvoices(tx, bid, accountNumber), refreshed.balance?.dueDate);
+  const invoices = withToldDueDate(biller, await reads.invoices(), refreshed.balance?.dueDate);
   const chosen =
     from.invoiceNumbers.length === 0
       ? invoices
       : invoices.filter((invoice) => from.invoiceNumbers.includes(invoice.invoiceNumber));
-  const open = await openPaymentOf(tx, bid, accountNumber);
-  const balance = await balanceOf(tx, { ...from, invoices });
+  const asOf = refreshed.balance?.asOf ?? newestUpdate(invoices) ?? deps.clock.now();
+  const payments = await reads.payments(countedSince(asOf));
+  const open = payments.find((payment) => isOpen(payment.status));
+  const taken = payments.filter((payment) => payment.taken_at !== null);
+  const balance = await balanceOf(reads.within, { ...from, invoices, taken });
   const { isSuppressed } = balance;
   const newest = newestOf(chosen);
   const invoiceTypeId = typeIdOf(biller, newest);
@@ -150,42 +183,32 @@ type AccountBalance = {
 
 /** The partner's figure where there is one, else what the open bills add up to. */
 async function balanceOf(
-  tx: Tx,
-  from: QuoteFrom & { biller: Biller; refreshed: RefreshResult; invoices: readonly InvoiceView[] },
+  within: Within,
+  from: QuoteOf & { invoices: readonly InvoiceView[]; taken: readonly PaymentRow[] },
 ): Promise<AccountBalance> {
-  const { refreshed, invoices, bid, accountNumber } = from;
+  const { refreshed, invoices, bid, taken } = from;
   const isStale = refreshed.kind === 'stale';
-  if (refreshed.kind === 'stale' && refreshed.isSuppressed) {
-    return { shown: undefined, asOf: Temporal.Instant.fromEpochMilliseconds(0), isStale, isSuppressed: true };
-  }
+  const nothing = { shown: undefined, asOf: Temporal.Instant.fromEpochMilliseconds(0), isStale };
+  if (refreshed.kind === 'stale' && refreshed.isSuppressed) return { ...nothing, isSuppressed: true };
   const told = refreshed.balance;
-  if (told) {
-    const shown = await shownBalance(tx, {
-      bid,
-      accountNumber,
-      toldCents: told.currentDueCents,
-      toldPendingCents: told.pendingPaymentCents ?? 0,
-      asOf: told.asOf,
-      ofInvoices: [],
-    });
-    return { shown, asOf: told.asOf, isStale, isSuppressed: false };
-  }
-  const asOf = invoices
+  const asOf = told?.asOf ?? newestUpdate(invoices);
+  if (asOf === undefined) return { ...nothing, isSuppressed: false };
+  const shown = await shownBalance(within, {
+    bid,
+    taken,
+    toldCents: told?.currentDueCents ?? invoices.reduce((sum, invoice) => sum + invoice.totalCents, 0),
+    toldPendingCents: told?.pendingPaymentCents ?? 0,
+    asOf,
+    ofInvoices: told ? [] : invoices.map((invoice) => invoice.invoiceNumber),
+  });
+  return { shown, asOf, isStale, isSuppressed: false };
+}
+
+function newestUpdate(invoices: readonly InvoiceView[]): Temporal.Instant | undefined {
+  return invoices
     .map((invoice) => Temporal.Instant.from(invoice.updatedAt))
     .sort(Temporal.Instant.compare)
     .at(-1);
-  if (asOf === undefined)
-    return { shown: undefined, asOf: Temporal.Instant.fromEpochMilliseconds(0), isStale, isSuppressed: false };
-  const toldCents = invoices.reduce((sum, invoice) => sum + invoice.totalCents, 0);
-  const shown = await shownBalance(tx, {
-    bid,
-    accountNumber,
-    toldCents,
-    toldPendingCents: 0,
-    asOf,
-    ofInvoices: invoices.map((invoice) => invoice.invoiceNumber),
-  });
-  return { shown, asOf, isStale, isSuppressed: false };
 }
 
 function totalUnpaid(refreshed: RefreshResult, shown: ShownBalance | undefined): number | undefined {
