@@ -47,7 +47,7 @@ export async function shownBalance(
     if (!isReversed(row.status)) {
       if (!isTold) onTheWayCents += billCents;
       else if (isLately(row, from.asOf)) postedLatelyCents += billCents;
-    } else if (isTold && openItems.has(String(row.payment_id))) {
+    } else if (isTold && !deliveries.get(row.payment_id)?.isTakenBack && openItems.has(String(row.payment_id))) {
       restoredCents += billCents;
     }
   }
