@@ -17,14 +17,14 @@ import { systemTimers } from '../platform/timers.ts';
 import { VERSION } from '../version.ts';
 import { actOnDelivery } from './act-on-delivery.ts';
 import { fillWorld, TEST_BILLERS, type TestAccounts } from './fill-world.ts';
-import { startLoad } from './load.ts';
+import { describeLoad, startLoad } from './load.ts';
 import { freePort, inherited, pause, program, until } from './processes.ts';
 import { untilQuiet } from './settle-world.ts';
 import { openHere, openWorld, type World } from './world.ts';
 
 const CLI = path.join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
 const SAMPLE_MS = 20;
-const LIMIT_MS = 180_000;
+const LIMIT_MS = 600_000;
 
 let world: World;
 let accounts: TestAccounts;
@@ -117,11 +117,11 @@ test('a backup is made while payments are taken and posted; what was paid and po
   const programs = [...world.webs, ...world.workers];
   await Promise.all(programs.map((each) => each.start()));
   const load = startLoad(world, { accounts: { ...accounts, once: accounts.once.slice(0, -5) }, onPages: 2, direct: 1 });
-  await pause(2_500);
+  await until(() => load.figures.acknowledged.size > 5, { limitMs: LIMIT_MS, why: () => describeLoad(load.figures) });
   // Nothing is posted for a while: much is queued in the backup that the old installation posts afterwards.
   await Promise.all(world.workers.map((each) => each.stop()));
   begunEarly = await beginPayment(0);
-  await pause(2_000);
+  await load.untilPaid(8);
 
   const seen: { at: string; ids: readonly string[] }[] = [];
   const sampling = setInterval(
@@ -138,7 +138,7 @@ test('a backup is made while payments are taken and posted; what was paid and po
 
   await Promise.all(world.workers.map((each) => each.start()));
   await world.processor.pay(begunEarly.checkoutId, 'visa');
-  await pause(2_000);
+  await load.untilPaid(3);
   const figures = await load.stop();
   await until(async () => (await deliveries(world)).every((row) => row.state === 'posted'), {
     limitMs: LIMIT_MS,
