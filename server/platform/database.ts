@@ -28,9 +28,9 @@ const IDLE_CONNECTION_MS = 30_000;
 const NEVER = 0;
 /** Hot statements look up keys: one plan serves them all, and planning anew for each call costs more than the call. */
 const HOT_SETTINGS = 'set plan_cache_mode = force_generic_plan';
-const STATEMENT_TIMEOUT_MS = 10_000;
+const STATEMENT_TIMEOUT_MS = 15_000;
 /** Longer than any statement takes: then it is not the statement that is slow, nobody is there. */
-const SILENT_MS_MAX = 12_000;
+const SILENT_MS_MAX = 18_000;
 const FILE_SILENT_MS_MAX = 15 * 60_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 const BILLERS_KEPT_MAX = 1_000;
