@@ -14,10 +14,10 @@ import { acceptInvitation, createPasswords, createStaffUser } from '../features/
 import { sendDueNotices } from '../features/notices/index.ts';
 import { createLog } from '../platform/log.ts';
 import { cloneDatabase } from '../testing/database.ts';
+import { deliverAll } from '../testing/deliver-all.ts';
 import { CLIENT_ID, type RunningProvider, signOnThere, startSignOnProvider } from '../testing/sign-on-provider.ts';
 import { signIn } from '../testing/staff.ts';
 import type { TenantRows } from './add-tenant.ts';
-import { deliverAll } from './deliver-all.ts';
 import { type Canary, canaryOf, dumpDatabase, findCanaries, type Heard, readFolderTexts } from './find-canaries.ts';
 import { startHostileMailServer, startHostilePartner } from './hostile-partner.ts';
 import { listRoutes } from './list-routes.ts';

@@ -1,6 +1,6 @@
 import { recordDelivery, startLanes } from '../features/deliveries/index.ts';
-import type { TenantRows } from './add-tenant.ts';
-import type { withPopulatedServer } from './populated-server.ts';
+import type { TenantRows } from '../security-tests/add-tenant.ts';
+import type { withPopulatedServer } from '../security-tests/populated-server.ts';
 
 const WAIT_MS = 60_000;
 
