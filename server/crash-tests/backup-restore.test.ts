@@ -5,6 +5,7 @@ import path from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { resumeLane } from '../features/deliveries/index.ts';
+import { acceptInvitation, createCredential, createPasswords, createStaffUser } from '../features/identities/index.ts';
 import { takePayment } from '../features/payments/index.ts';
 import { verifyAllChains } from '../platform/audit-checkpoint.ts';
 import type { Manifest } from '../platform/backup/backup-manifest.ts';
@@ -112,17 +113,34 @@ let manifest: Manifest;
 let acknowledgedAtEnd: ReadonlySet<string> = new Set();
 let begunEarly: Awaited<ReturnType<typeof beginPayment>>;
 let postedByOldOne = 0;
+/** A credential that is revoked and an invitation that is taken up after the backup. */
+let credentialId = '';
+let invitation = '';
+const by = { kind: 'operator', name: 'test' } as const;
 
 test('a backup is made while payments are taken and posted; what was paid and posted since is not in it', async () => {
   const programs = [...world.webs, ...world.workers];
   await Promise.all(programs.map((each) => each.start()));
   const load = startLoad(world, { accounts: { ...accounts, once: accounts.once.slice(0, -5) }, onPages: 2, direct: 1 });
   await until(() => load.figures.acknowledged.size > 5, { limitMs: LIMIT_MS, why: () => describeLoad(load.figures) });
+  await until(async () => (await deliveries(world)).some((row) => row.state === 'posted'), {
+    limitMs: LIMIT_MS,
+    why: () => world.workers.map((each) => each.words()).join(),
+  });
   // Nothing is posted for a while: much is queued in the backup that the old installation posts afterwards.
   await Promise.all(world.workers.map((each) => each.stop()));
   begunEarly = await beginPayment(0);
   await load.untilPaid(8);
 
+  const bid = TEST_BILLERS[0]?.bid ?? 0;
+  credentialId = (await createCredential(world.deps, { bid, scopes: ['invoices:write'], by })).id;
+  const { link } = await createStaffUser(world.deps, {
+    email: 'left@example.com',
+    roles: ['project manager'],
+    bid: null,
+    by,
+  });
+  invitation = link.split('#')[1] ?? '';
   const seen: { at: string; ids: readonly string[] }[] = [];
   const sampling = setInterval(
     () => seen.push({ at: systemClock.now().toString(), ids: [...load.figures.acknowledged] }),
@@ -266,6 +284,10 @@ test('a restore brings back all that was there, holds what may be posted already
   const told = JSON.parse(restored.stdout);
   expect(told.heldPayments).toBeGreaterThan(2);
   expect(told.untakenPayments).toBeGreaterThan(0);
+  expect(told.linksEnded).toBe(1);
+  const bid = TEST_BILLERS[0]?.bid ?? 0;
+  expect(told.letIn.credentials).toContainEqual(expect.objectContaining({ bid, id: credentialId }));
+  expect(told.letIn.people).toContainEqual(expect.objectContaining({ email: 'left@example.com' }));
   const postgres = await startEmbeddedPostgres({ folder: path.join(data, 'postgres'), timers: systemTimers });
   closers.push(async () => {
     const pid = postgres.pid();
@@ -275,6 +297,16 @@ test('a restore brings back all that was there, holds what may be posted already
   const here = await openHere({ environment, url: postgres.url, clock: systemClock });
   closers.push(here.close);
   const after: World = { ...world, deps: here.deps, postgres };
+
+  // Before anything is started, who was shut out since the backup is shut out again.
+  expect(await causeway(['credential', 'revoke', String(bid), credentialId], { CAUSEWAY_DATA: data })).toMatchObject({
+    status: 0,
+  });
+  expect(await causeway(['user', 'disable', 'left@example.com'], { CAUSEWAY_DATA: data })).toMatchObject({ status: 0 });
+  const passwords = createPasswords(here.deps.random);
+  await expect(
+    acceptInvitation({ ...here.deps, passwords }, { token: invitation, password: 'correct horse battery staple' }),
+  ).rejects.toThrow(/invitation/i);
 
   const rows = await deliveries(after);
   const present = new Set(rows.map((row) => row.public_id));
@@ -367,4 +399,69 @@ test('a restore that was cut short lets nothing start until it is finished', asy
   expect(serve.stderr).toMatch(/A restore into .* is not finished/);
   expect((await causeway(['backup', 'restored', '--yes'], environment)).stdout).toMatch(/Every lane is paused/);
   expect(fs.existsSync(path.join(data, 'restore-unfinished.json'))).toBe(false);
+});
+
+test('a database that another PostgreSQL’s own tools restored posts nothing once `backup restored` has run', async () => {
+  const place = path.join(world.folder, 'other-server');
+  const configured = readConfig({ ...world.environment, CAUSEWAY_DATA: place }, 'optional');
+  await placeBackup(configured, {
+    folder: backup(),
+    version: VERSION,
+    now: systemClock.now(),
+    progress: () => undefined,
+  });
+  const server = await startEmbeddedPostgres({ folder: path.join(place, 'postgres'), timers: systemTimers });
+  closers.push(async () => {
+    const pid = server.pid();
+    if (pid !== undefined) process.kill(pid, 'SIGQUIT');
+  });
+  const data = path.join(world.folder, 'beside-other-server');
+  fs.cpSync(path.join(place, 'blobs'), path.join(data, 'blobs'), { recursive: true });
+  const environment = { ...world.environment, CAUSEWAY_DATA: data, DATABASE_URL: server.url };
+
+  const early = await openHere({ environment, url: server.url, clock: systemClock });
+  await early.deps.database.ping();
+  const used = await causeway(['backup', 'restored', '--yes'], environment);
+  await early.close();
+  expect(used).toMatchObject({ status: 3, stderr: expect.stringMatching(/Stop every process of it/) });
+  const unasked = await causeway(['backup', 'restored', '--no-input'], environment);
+  expect(unasked).toMatchObject({ status: 2, stderr: expect.stringMatching(/Nothing was changed/) });
+  const wrongKey = { ...environment, CAUSEWAY_MASTER_KEY: randomBytes(32).toString('base64') };
+  expect(await causeway(['backup', 'restored', '--yes'], wrongKey)).toMatchObject({ status: 3 });
+
+  const restored = await causeway(['backup', 'restored', '--yes', '--json'], environment);
+  expect(restored, restored.stderr).toMatchObject({ status: 0 });
+  expect(JSON.parse(restored.stdout).heldPayments).toBeGreaterThan(2);
+  expect(await causeway(['backup', 'restored', '--yes'], environment), 'it may be done again').toMatchObject({
+    status: 0,
+  });
+
+  const before = (await world.imt.ledger({}, { limit: 1_000_000 })).count;
+  const port = await freePort();
+  const programs = ['web', 'worker'].map((role) =>
+    program(`external ${role}`, {
+      script: 'server/crash-tests/crashing-main.ts',
+      environment: { ...environment, CAUSEWAY_ROLES: role, CAUSEWAY_PORT: role === 'web' ? String(port) : '0' },
+    }),
+  );
+  closers.push(async () => void (await Promise.all(programs.map((each) => each.kill()))));
+  for (const each of programs) await each.start();
+  const here = await openHere({ environment, url: server.url, clock: systemClock });
+  closers.push(here.close);
+  const after: World = { ...world, deps: here.deps, postgres: server };
+  expect((await fetch(`http://127.0.0.1:${port}/health/ready`)).status).toBe(200);
+  const lanes = await here.deps.database.withSystem((tx) =>
+    tx.selectFrom('lane').select(['bid', 'id', 'paused_reason']).execute(),
+  );
+  expect(lanes.every((lane) => lane.paused_reason?.startsWith('restored from a backup'))).toBe(true);
+  for (const lane of lanes)
+    await resumeLane(here.deps, { bid: lane.bid, laneId: lane.id, reason: 'compared', by } as never);
+  await pause(3_000);
+  await untilQuiet(after);
+  expect(new Set((await deliveries(after)).map((row) => row.state))).toEqual(new Set(['posted', 'held']));
+  const ledger = await world.imt.ledger({}, { limit: 1_000_000 });
+  expect([ledger.count, ledger.doubleBooked], 'posted by resuming alone').toEqual([before, {}]);
+  expect(await programs[1]?.stop()).toMatchObject({ code: 0 });
+  expect(await programs[0]?.stop()).toMatchObject({ code: 0 });
+  expect(server.pid(), 'the other server is nobody’s to stop').toBeDefined();
 });
