@@ -17,7 +17,7 @@ import {
 import { refuse } from './problems.ts';
 import { type BalancesDeps, isSuppressed, refreshBalance } from './refresh-balance.ts';
 
-const tags = ['accounts'];
+const tags = ['Accounts'];
 const READ = needs({ scope: 'accounts:read', permission: 'accounts:read' });
 const REFRESH = needs({ scope: 'balances:refresh', permission: 'balances:refresh' });
 

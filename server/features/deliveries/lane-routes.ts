@@ -20,7 +20,7 @@ import { listReconciliations, type Reconciliation, reconcile } from './reconcile
 import { changeTrust, readTrust, type TrustView } from './trust.ts';
 
 const bid = z.coerce.number().int().positive();
-const tags = ['deliveries'];
+const tags = ['Deliveries'];
 
 /** Lanes, reconciliations and the partner's trust level. */
 export function registerLaneRoutes(app: App, deps: DeliveriesDeps): void {

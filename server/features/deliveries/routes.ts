@@ -21,7 +21,7 @@ import { chartByMinute, describeDelivery, viewOf } from './present-delivery.ts';
 import { replayDeliveries } from './replay-deliveries.ts';
 
 const bid = z.coerce.number().int().positive();
-const tags = ['deliveries'];
+const tags = ['Deliveries'];
 const READ = { access: needs({ permission: 'deliveries:read' }) };
 /** Acts that read or remark; every other one decides about money, and asks for a recent proof of who does. */
 const UNASKED_ACTS: ReadonlySet<string> = new Set(['check-again', 'note']);

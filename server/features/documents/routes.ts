@@ -14,7 +14,7 @@ export function registerDocumentsRoutes(app: App, deps: DocumentsDeps): void {
         summary: 'The PDF of a bill: the linked one, else the partner’s',
         description:
           'Answers `application/pdf`, or 404 `bill-not-available` with the reason and the settings to look at.',
-        tags: ['invoices'],
+        tags: ['Invoices'],
         params: invoiceParams,
         querystring: pdfQuery,
       },

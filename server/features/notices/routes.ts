@@ -7,7 +7,7 @@ import { resendNotice } from './resend-notice.ts';
 import type { NoticesDeps } from './send-notices.ts';
 
 const bid = z.coerce.number().int().positive();
-const tags = ['notices'];
+const tags = ['Notices'];
 
 export function registerNoticesRoutes(app: App, deps: NoticesDeps): void {
   app.get(

@@ -19,7 +19,7 @@ export function registerProcessorEvents(app: App, deps: PaymentsDeps): void {
       {
         schema: {
           summary: 'Events of a payment processor, signed as Standard Webhooks',
-          tags: ['payments'],
+          tags: ['Payments'],
           params: z.strictObject({ processor: z.string().regex(/^[a-z0-9-]{1,40}$/) }),
           response: { 200: eventReceivedSchema },
         },

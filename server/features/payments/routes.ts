@@ -20,7 +20,7 @@ import { reversePayment } from './reverse-payment.ts';
 
 const bid = z.coerce.number().int().positive();
 const paymentId = z.coerce.number().int().positive();
-const tags = ['payments'];
+const tags = ['Payments'];
 const mayRead = needs({ scope: 'payments:read', permission: 'payments:read' });
 
 export function registerPaymentsRoutes(app: App, deps: PaymentsDeps): void {
