@@ -1,5 +1,5 @@
 /** What an exit code says to a script; the same for every command. */
-export const EXIT = { done: 0, problemsFound: 1, wrongUsage: 2, refused: 3, unreachable: 4 } as const;
+export const EXIT = { done: 0, problemsFound: 1, wrongUsage: 2, refused: 3, unreachable: 4, stopped: 130 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** A message for the person: stderr, so that stdout stays data. */

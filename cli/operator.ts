@@ -1,23 +1,40 @@
-import { ConfigFault, type FeatureDeps, isDatabaseAway, openOperator, Problem } from '@causeway/server/operator';
+import {
+  ConfigFault,
+  type FeatureDeps,
+  hearStop,
+  isDatabaseAway,
+  openOperator,
+  Problem,
+} from '@causeway/server/operator';
 import { EXIT, type ExitCode, say } from './answer.ts';
 
 export { answer, EXIT, type ExitCode, say } from './answer.ts';
 
 /**
  * Runs one operator command on the installation and sets the exit code. Refusals become one clear sentence on stderr
- * (with the faults below it); a database that is away is exit 4; data goes to stdout by the command itself.
+ * (with the faults below it); a database that is away is exit 4; data goes to stdout by the command itself. Told to stop
+ * (Ctrl-C), it lets what holds the database come to its end and leaves no PostgreSQL running; told twice, it ends at once.
  */
 export async function withOperator(act: (deps: FeatureDeps) => Promise<ExitCode>): Promise<void> {
+  const wish = hearStop();
+  let isStopped = false;
+  const stopped = wish.told.then(() => {
+    isStopped = true;
+    say('Stopping: what has begun in the database comes to its end first. Press again to end at once.');
+    return EXIT.stopped;
+  });
   try {
     const opened = await openOperator(process.env);
     try {
-      process.exitCode = await act(opened.deps);
+      process.exitCode = isStopped ? EXIT.stopped : await Promise.race([stopped, act(opened.deps)]);
     } finally {
       await opened.close();
     }
   } catch (cause) {
     process.exitCode = explain(cause);
   }
+  // A command that still waits for something else (typed input, a poll) is not waited for.
+  if (isStopped) process.exit();
 }
 
 /** Says on stderr what went wrong, and answers the exit code that fits. */
