@@ -111,10 +111,14 @@ export const CONDITION_WORDS: Readonly<Record<Condition, ConditionWords>> = {
     afterMinutes: 5,
     limit: ['per cent free', 10, 1, 90],
   }),
-  'backup-old': measured('The backup is too old', 'No backup was made for longer than this.', {
-    afterMinutes: 0,
-    limit: ['hours since the last backup', 26, 1, 2_000],
-  }),
+  'backup-old': measured(
+    'The backup is too old',
+    'No backup was made for longer than this. Not looked at where DATABASE_URL names the database.',
+    {
+      afterMinutes: 0,
+      limit: ['hours since the last backup', 26, 1, 2_000],
+    },
+  ),
   'audit-broken': closed(
     'The audit record was changed',
     'A verification found an entry that is not as it was written. Over when a verification finds it sound.',

@@ -91,10 +91,10 @@ const alerts = () =>
       .orderBy('id')
       .execute(),
   );
-const watchFor = async (minutes: number) => {
+const watchFor = async (minutes: number, deps = rig.deps) => {
   for (let turn = 0; turn <= minutes * 2; turn += 1) {
     for (const one of running) await one.beat();
-    await watchConditions(rig.deps);
+    await watchConditions(deps);
     rig.clock.advance(30_000);
   }
 };
@@ -193,16 +193,21 @@ test('an endpoint that fails is told after its time, and over once it answers ag
   expect(await alerts()).toMatchObject([{ recovered_at: expect.anything() }]);
 });
 
-test('a backup that is too old is told, and over with the next', async () => {
-  await watchConditions(rig.deps);
+/** The tests' database is named by DATABASE_URL; this is an installation with the embedded one. */
+const withEmbedded = () => ({ ...rig.deps, config: { ...rig.deps.config, databaseUrl: undefined } });
+
+test('a backup that is too old is told where the database is the embedded one, and over with the next', async () => {
+  await watchConditions(withEmbedded());
   expect(await alerts()).toEqual([]);
   rig.clock.advance(27 * 3_600_000);
   await watchConditions(rig.deps);
+  expect(await alerts()).toEqual([]);
+  await watchConditions(withEmbedded());
   expect(await alerts()).toMatchObject([{ condition: 'backup-old', told_at: expect.anything() }]);
   await rig.deps.database.withSystem((tx) =>
     sql`update operation_mark set at = ${rig.clock.now()} where kind = 'backup-created'`.execute(tx),
   );
-  await watchFor(3);
+  await watchFor(3, withEmbedded());
   expect(await alerts()).toMatchObject([{ recovered_at: expect.anything() }]);
 });
 
@@ -211,9 +216,9 @@ test('what can’t be looked at is neither seen nor over, and blinds nothing els
   await owner.query('set role none');
   try {
     rig.clock.advance(27 * 3_600_000);
-    await watchConditions(rig.deps);
+    await watchConditions(withEmbedded());
     await owner.query('alter table operation_mark rename to operation_mark_away');
-    await watchFor(4);
+    await watchFor(4, withEmbedded());
     expect(await alerts()).toMatchObject([{ condition: 'backup-old', recovered_at: null }]);
   } finally {
     await owner.query('alter table operation_mark_away rename to operation_mark');

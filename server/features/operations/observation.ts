@@ -14,4 +14,5 @@ export interface ObserveFrom {
   readonly now: Temporal.Instant;
   readonly ruleOf: (condition: Condition) => ConditionRule;
   readonly nameOf: (bid: number) => string;
+  readonly isDatabaseEmbedded: boolean;
 }

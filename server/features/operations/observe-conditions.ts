@@ -175,7 +175,9 @@ async function databaseLimits(tx: Tx, from: ObserveFrom): Promise<readonly Obser
   return found;
 }
 
+/** A database that is not embedded is backed up by means of its own, of which nothing is known here. */
 async function backup(tx: Tx, from: ObserveFrom): Promise<readonly Observation[]> {
+  if (!from.isDatabaseEmbedded) return [];
   const hours = from.ruleOf('backup-old').limit ?? 0;
   const last = (await readMark(tx, 'backup-created'))?.at;
   const { rows } = await sql<{ created_at: Temporal.Instant }>`select created_at from installation`.execute(tx);

@@ -26,7 +26,7 @@ const LOCK_KEY = 7_281_011;
 const SEEN_MAX = 2_000;
 const MINUTE_MS = 60_000;
 
-export type WatchDeps = Pick<Platform, 'clock' | 'database' | 'log' | 'metrics' | 'publicUrl' | 'random'> & {
+export type WatchDeps = Pick<Platform, 'clock' | 'config' | 'database' | 'log' | 'metrics' | 'publicUrl' | 'random'> & {
   readonly billers: Pick<Billers, 'list'>;
 };
 
@@ -74,11 +74,12 @@ async function observe(
   const unknown = new Set<Condition>();
   const seen = new Map<string, Observation>();
   const nameOf = (bid: number): string => from.names.get(bid) ?? `biller ${bid}`;
+  const isDatabaseEmbedded = deps.config.databaseUrl === undefined;
   for (const observer of OBSERVERS) {
     if (!observer.of.some((condition) => ruleOf(condition).isOn)) continue;
     try {
       const found = await deps.database.withSystem((tx) =>
-        observer.observe(tx, { now: deps.clock.now(), ruleOf, nameOf }),
+        observer.observe(tx, { now: deps.clock.now(), ruleOf, nameOf, isDatabaseEmbedded }),
       );
       for (const one of found.filter(({ condition }) => ruleOf(condition).isOn)) {
         // What there was no room for must not look as if it were over.
