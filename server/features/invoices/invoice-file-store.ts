@@ -103,6 +103,17 @@ export const nextWaitingStatement = `select id, encode(sha256, 'hex') as sha256 
     and (received_at, id) <= (select received_at, id from invoice_file where bid = $1 and id = $2)
   order by received_at, id limit 1`;
 
+/** Files of any biller that were received before then and still wait, each biller's in the order they are loaded in. */
+export async function waitingSince(
+  tx: Tx,
+  from: { before: Temporal.Instant; limit: number },
+): Promise<{ bid: number; fileId: string }[]> {
+  const { rows } = await sql<{ bid: number; fileId: string }>`select bid, id as "fileId" from invoice_file
+    where state in ('received', 'reading') and received_at < ${from.before}
+    order by bid, received_at, id limit ${from.limit}`.execute(tx);
+  return rows;
+}
+
 /** Whether a file made after `date` is loaded already: what one made on `date` says may be older than what is stored (F65). */
 export const isNewerLoadedStatement = `select exists(select from invoice_file
   where bid = $1 and state in ('loaded', 'partly') and file_date > $2::date) as newer`;
