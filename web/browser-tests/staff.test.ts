@@ -307,7 +307,7 @@ describe('staff', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Note' }).click();
     await page.getByText('Recorded.').waitFor();
     await page.getByRole('button', { name: 'Replay' }).click();
-    await page.getByText(/1 delivery over \$.* will be sent/).waitFor();
+    await page.getByText(/1 delivery \(\$.*\) will be sent/).waitFor();
     await expect
       .poll(() => page.getByRole('dialog').getByRole('button', { name: 'Send 1 delivery again' }).isDisabled())
       .toBe(true);
