@@ -241,7 +241,7 @@ describe('a payer on a phone', () => {
 
   test('no amount is broken in two, in the longer language on the narrowest phone', async () => {
     const page = await openPage({ viewport: { width: 320, height: 640 }, locale: 'es-US' });
-    const accountNumber = account('cedar-valley', 9);
+    const accountNumber = account('cedar-valley', 10);
     await page.goto(`${demo.url}/cedar-valley`);
     await page.getByLabel('Número de póliza o de cuenta').fill(accountNumber);
     await page.getByLabel('Apellido o código postal').fill(await lastNameOf(accountNumber, '3403'));
