@@ -96,7 +96,7 @@ test.each([
   await look(page, `spectrum-datapump-${size}`);
 
   await page.goto(`${demo.url}/staff/billers/${BID}/accounts/${demo.examples[SLUG]?.accountNumber}`);
-  await page.getByText('setting 32 makes the two flags read-only').waitFor();
+  await page.getByText('so staff can’t change it (Advanced Setting 32)').waitFor();
   await look(page, `spectrum-account-${size}`);
 
   await page.goto(`${demo.url}/staff/billers/${BID}`);

@@ -1,8 +1,10 @@
 import {
+  type ButtonProps,
   type CSSVariablesResolver,
   createTheme,
   defaultVariantColorsResolver,
   type MantineColorsTuple,
+  type MantineTheme,
 } from '@mantine/core';
 
 /** The house's blue, from the palest to the darkest; filled parts take the eighth in light and the third in dark. */
@@ -54,7 +56,13 @@ export const theme = createTheme({
   components: {
     Checkbox: { vars: () => ({ root: { '--checkbox-icon-color': 'var(--on-filled)' } }) },
     Radio: { vars: () => ({ root: { '--radio-icon-color': 'var(--on-filled)' } }) },
-    Button: { defaultProps: { size: 'xs' } },
+    Button: {
+      defaultProps: { size: 'xs' },
+      // The smallest is still 24 px high: less is hard to tap (WCAG 2.2, 2.5.8).
+      vars: (_theme: MantineTheme, props: ButtonProps) => ({
+        root: props.size === 'compact-xs' ? { '--button-height': '1.5rem' } : {},
+      }),
+    },
     TextInput: { defaultProps: { size: 'sm' } },
     Modal: { defaultProps: { centered: true, closeButtonProps: { 'aria-label': 'Close' } } },
     Tooltip: { defaultProps: { withArrow: true, openDelay: 300 } },
