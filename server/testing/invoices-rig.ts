@@ -1,4 +1,5 @@
 import { type BifPrintable, imtLayout, printBif } from '@causeway/formats/bif';
+import { sql } from 'kysely';
 import { type Biller, type Configuration, defaultConfiguration } from '../features/billers/index.ts';
 import type { InvoicesDeps } from '../features/invoices/index.ts';
 import { INVOICES_QUEUES, importInvoiceFile, registerInvoicesRoutes } from '../features/invoices/index.ts';
@@ -76,6 +77,19 @@ export async function withInvoices(from: { configure?: (configuration: Configura
       headers: { 'content-type': `multipart/form-data; boundary=${boundary}` },
       payload: `--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="${filename}"\r\ncontent-type: application/octet-stream\r\n\r\n${bytes}\r\n--${boundary}--\r\n`,
     }),
+    /** How many rows of a table the biller sees. */
+    count: async (table: string): Promise<number> => {
+      const { rows } = await opened.database.withBiller(TEST_BID, (tx) =>
+        sql<{ n: number }>`select count(*) as n from ${sql.table(table)}`.execute(tx),
+      );
+      return rows[0]?.n ?? -1;
+    },
+    /** Leaves no file and no invoice to the next test. */
+    clear: () =>
+      opened.database.withSystem(async (tx) => {
+        for (const table of ['invoice_file', 'invoice_file_fault', 'invoice', 'invoice_version', 'account'])
+          await sql`delete from ${sql.table(table)}`.execute(tx);
+      }),
     close: async () => {
       await app.close();
       await opened.close();

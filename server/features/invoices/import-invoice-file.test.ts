@@ -10,18 +10,8 @@ beforeAll(async () => {
 afterAll(async () => await at.close());
 afterEach(async () => {
   at.rig.crashAt = '';
-  await at.database.withSystem(async (tx) => {
-    for (const table of ['invoice_file', 'invoice_file_fault', 'invoice', 'invoice_version', 'account'])
-      await sql`delete from ${sql.table(table)}`.execute(tx);
-  });
+  await at.clear();
 });
-
-const count = async (table: string) => {
-  const { rows } = await at.database.withBiller(TEST_BID, (tx) =>
-    sql<{ n: number }>`select count(*) as n from ${sql.table(table)}`.execute(tx),
-  );
-  return rows[0]?.n ?? -1;
-};
 
 test('a right file is loaded: accounts, invoices, details, and its counts', async () => {
   const { sent, file } = await at.upload(
@@ -48,7 +38,7 @@ test('a right file is loaded: accounts, invoices, details, and its counts', asyn
     madeOn: '2026-11-18',
     earlierVersions: [],
   });
-  expect(await count('account')).toBe(2);
+  expect(await at.count('account')).toBe(2);
 });
 
 test('the same bytes again answer the first upload and change nothing', async () => {
@@ -57,7 +47,7 @@ test('the same bytes again answer the first upload and change nothing', async ()
   const again = await at.upload(text);
   expect(again.sent.statusCode).toBe(200);
   expect(again.sent.json()).toMatchObject({ id: first.file.id, isRepeat: true, state: 'loaded' });
-  expect(await count('invoice_file')).toBe(1);
+  expect(await at.count('invoice_file')).toBe(1);
   expect((await at.invoice('1-2026-12-20')).version).toBe(1);
 });
 
@@ -154,7 +144,7 @@ test('an invoice number twice in a file refuses both, and the others load (F61)'
   ];
   const { file } = await at.upload(fileOf(twice));
   expect(file).toMatchObject({ state: 'partly', invoices: { accepted: 1, refused: 2 }, totalCents: 300 });
-  expect(await count('invoice')).toBe(1);
+  expect(await at.count('invoice')).toBe(1);
   const faults = await at.app.inject({ method: 'GET', url: `${at.url}/invoice-files/${file.id}/faults` });
   expect(faults.json().items.map((fault: { code: string }) => fault.code)).toContain('invoice-number-repeated');
   const refused = await at.app.inject({ method: 'GET', url: `${at.url}/invoice-files/${file.id}/refused.bif` });
@@ -200,12 +190,12 @@ test.each(['import-copied', 'import-merged'] as const)(
     const fileId = sent.json().id;
     await expect(importInvoiceFile(at.deps, { bid: TEST_BID, fileId })).rejects.toThrow('died');
     expect(await at.invoice('1-2026-12-20')).toMatchObject({ totalCents: 12_850, version: 1 });
-    expect(await count('invoice')).toBe(1);
-    expect(await count('account')).toBe(1);
+    expect(await at.count('invoice')).toBe(1);
+    expect(await at.count('account')).toBe(1);
     at.rig.crashAt = '';
     await importInvoiceFile(at.deps, { bid: TEST_BID, fileId });
     expect(await at.invoice('1-2026-12-20')).toMatchObject({ totalCents: 1, version: 2 });
-    expect(await count('invoice')).toBe(2);
+    expect(await at.count('invoice')).toBe(2);
   },
 );
 
@@ -277,7 +267,7 @@ test('validateOnly reports with every check and stores nothing', async () => {
   });
   expect(answer.statusCode).toBe(200);
   expect(answer.json()).toMatchObject({ verdict: 'partly', invoices: { accepted: 1, refused: 2 }, totalCents: 700 });
-  expect(await count('invoice_file')).toBe(0);
+  expect(await at.count('invoice_file')).toBe(0);
 });
 
 test('an upload of another biller is not found, and its rows are not seen', async () => {
@@ -304,7 +294,7 @@ test.each(badFiles)('a file with %s is refused whole', async (_what, text, code)
   expect(file).toMatchObject({ state: 'refused', invoices: { accepted: 0 }, totalCents: 0 });
   const faults = await at.app.inject({ method: 'GET', url: `${at.url}/invoice-files/${file.id}/faults` });
   expect(faults.json().items.map((fault: { code: string }) => fault.code)).toContain(code);
-  expect(await count('invoice')).toBe(0);
+  expect(await at.count('invoice')).toBe(0);
 });
 
 const badInvoices: readonly (readonly [what: string, from: string, to: string, code: string])[] = [
@@ -345,7 +335,7 @@ test('where the biller wants it, one wrong invoice refuses the whole file', asyn
   );
   at.rig.biller = biller;
   expect(file).toMatchObject({ state: 'refused', invoices: { accepted: 0, refused: 2 } });
-  expect(await count('invoice')).toBe(0);
+  expect(await at.count('invoice')).toBe(0);
 });
 
 test('faults come as CSV too', async () => {

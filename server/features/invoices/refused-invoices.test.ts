@@ -1,25 +1,12 @@
-import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { fileOf, invoiceOf, TEST_BID, TEST_GUID, withInvoices } from '../../testing/invoices-rig.ts';
+import { fileOf, invoiceOf, TEST_GUID, withInvoices } from '../../testing/invoices-rig.ts';
 
 let at: Awaited<ReturnType<typeof withInvoices>>;
 beforeAll(async () => {
   at = await withInvoices();
 });
 afterAll(async () => await at.close());
-afterEach(async () => {
-  await at.database.withSystem(async (tx) => {
-    for (const table of ['invoice_file', 'invoice_file_fault', 'invoice', 'invoice_version', 'account'])
-      await sql`delete from ${sql.table(table)}`.execute(tx);
-  });
-});
-
-const count = async (table: string) => {
-  const { rows } = await at.database.withBiller(TEST_BID, (tx) =>
-    sql<{ n: number }>`select count(*) as n from ${sql.table(table)}`.execute(tx),
-  );
-  return rows[0]?.n ?? -1;
-};
+afterEach(() => at.clear());
 
 const refusedOf = async (id: string) =>
   await at.app.inject({ method: 'GET', url: `${at.url}/invoice-files/${id}/refused.bif` });
@@ -32,7 +19,7 @@ test('the refused file of another biller stays that biller’s, however often it
   const { file } = await at.upload(foreign);
   const again = await at.upload((await refusedOf(file.id)).body);
   expect(again.file.state).toBe('refused');
-  expect(await count('invoice')).toBe(0);
+  expect(await at.count('invoice')).toBe(0);
 });
 
 test('a file refused for its header or an empty line comes back as one that loads', async () => {

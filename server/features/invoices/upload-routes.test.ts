@@ -1,27 +1,14 @@
 import type { ServerResponse } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
-import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { fileOf, invoiceOf, TEST_BID, withInvoices } from '../../testing/invoices-rig.ts';
+import { fileOf, invoiceOf, withInvoices } from '../../testing/invoices-rig.ts';
 
 let at: Awaited<ReturnType<typeof withInvoices>>;
 beforeAll(async () => {
   at = await withInvoices();
 });
 afterAll(async () => await at.close());
-afterEach(async () => {
-  await at.database.withSystem(async (tx) => {
-    for (const table of ['invoice_file', 'invoice_file_fault', 'invoice', 'invoice_version', 'account'])
-      await sql`delete from ${sql.table(table)}`.execute(tx);
-  });
-});
-
-const count = async (table: string) => {
-  const { rows } = await at.database.withBiller(TEST_BID, (tx) =>
-    sql<{ n: number }>`select count(*) as n from ${sql.table(table)}`.execute(tx),
-  );
-  return rows[0]?.n ?? -1;
-};
+afterEach(() => at.clear());
 
 test('a form carries a file as well as a raw body does, and its name is kept without its path', async () => {
   const { headers, payload } = at.form(fileOf([invoiceOf({ accountNumber: '1' })]), 'C:\\\\bills\\\\nov.bif');
@@ -36,7 +23,7 @@ test('a form with two files is refused whole, for the second would be lost witho
   const both = `${payload.slice(0, payload.lastIndexOf('--form-boundary--'))}${second}`;
   const sent = await at.app.inject({ method: 'POST', url: `${at.url}/invoice-files`, headers, payload: both });
   expect(sent.json()).toMatchObject({ status: 400, code: 'several-files' });
-  expect(await count('invoice_file')).toBe(0);
+  expect(await at.count('invoice_file')).toBe(0);
 });
 
 test('an upload that breaks off stores nothing and is no bug of ours', async () => {
@@ -53,5 +40,5 @@ test('an upload that breaks off stores nothing and is no bug of ours', async () 
   socket.destroy();
   await expect.poll(() => reply.statusCode, { timeout: 60_000 }).not.toBe(200);
   expect(reply.statusCode).toBe(400);
-  expect(await count('invoice_file')).toBe(0);
+  expect(await at.count('invoice_file')).toBe(0);
 });
